@@ -1,0 +1,158 @@
+"""When to answer, when to offer choices, when to leave it to a person.
+
+Owns the verdict and its calibration: the FAQ's own phrasings, each left out, say how sure the matcher must be for the
+promised precision. Called by :mod:`bot.nlp.understanding`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.nlp.matcher import Candidate, Matcher
+
+Floats = NDArray[np.float64]
+
+
+class VerdictKind(Enum):
+    ANSWER = "answer"
+    SUGGEST = "suggest"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do with a message. ``candidates`` are best first, three at most; ``confidence`` is the calibrated
+    probability that the first is right."""
+
+    kind: VerdictKind
+    candidates: tuple[Candidate, ...] = ()
+    confidence: float = 0.0
+    is_small_talk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A probability from (top score, margin to the second)."""
+
+    intercept: float
+    slopes: tuple[float, float]
+
+    def probability(self, top: float, margin: float) -> float:
+        return float(_sigmoid(self.intercept + self.slopes[0] * top + self.slopes[1] * margin))
+
+    def probabilities(self, features: Floats) -> Floats:
+        return _sigmoid(self.intercept + features @ np.array(self.slopes))
+
+    @classmethod
+    def fit(cls, features: Floats, labels: Floats, weights: Floats) -> "Logistic":
+        """Weighted maximum likelihood with a slight ridge, by Newton's method (Hastie et al., "The Elements of
+        Statistical Learning", 2009, section 4.4.1). The ridge keeps separable data finite."""
+        design = np.column_stack((np.ones(len(features)), features))
+        ridge = np.diag([1e-6, 1e-3, 1e-3]) * weights.sum()
+        beta = np.zeros(3)
+        for _ in range(50):
+            predicted = _sigmoid(design @ beta)
+            gradient = design.T @ (weights * (labels - predicted)) - ridge @ beta
+            curvature = (design * (weights * predicted * (1 - predicted))[:, None]).T @ design + ridge
+            step = np.linalg.solve(curvature, gradient)
+            beta += np.clip(step, -5.0, 5.0)
+            if float(np.abs(step).max()) < 1e-8:
+                break
+        return cls(float(beta[0]), (float(beta[1]), float(beta[2])))
+
+
+def _sigmoid(values: Floats | float) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -40.0, 40.0))))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Two calibrated probabilities and the threshold that keeps the promise (None: no threshold keeps it)."""
+
+    right: Logistic
+    in_scope: Logistic
+    threshold: float | None
+    promise: float
+    expected_precision: float = field(default=0.0)
+    expected_answered: float = field(default=0.0)
+
+    @classmethod
+    def calibrate(cls, matcher: Matcher, promise: float = 0.95, unanswerable_share: float = 0.3) -> "Policy":
+        """Right and wrong from leave-one-out; what nothing answers from leave-entry-out, weighing the given share."""
+        if len(matcher.entries) < 2:
+            return cls(_NEVER, _NEVER, None, promise)
+        answerable, right = _answerable(matcher)
+        unanswerable = _top_and_margin(matcher.leave_entry_out())
+        features = np.vstack((answerable, unanswerable))
+        weights = np.repeat(
+            ((1 - unanswerable_share) / len(answerable), unanswerable_share / len(unanswerable)),
+            (len(answerable), len(unanswerable)),
+        ) * len(answerable)
+        is_right = np.concatenate((right, np.zeros(len(unanswerable))))
+        is_in_scope = np.repeat((1.0, 0.0), (len(answerable), len(unanswerable)))
+        right_probability = Logistic.fit(features, is_right, weights)
+        sure = right_probability.probabilities(features)
+        threshold, precision, answered = _threshold(sure, is_right, weights, promise)
+        return cls(
+            right_probability, Logistic.fit(features, is_in_scope, weights), threshold, promise, precision, answered
+        )
+
+    def confidence(self, candidates: Sequence[Candidate]) -> float:
+        """The probability that the first candidate is what was meant."""
+        return self.right.probability(*_features(candidates)) if candidates else 0.0
+
+    def is_sure(self, confidence: float) -> bool:
+        return self.threshold is not None and confidence >= self.threshold
+
+    def decide(self, candidates: Sequence[Candidate]) -> Verdict:
+        """The verdict on one piece of text, from its ranked candidates (three or more where the FAQ has them)."""
+        if not candidates:
+            return Verdict(VerdictKind.UNSURE)
+        confidence = self.confidence(candidates)
+        kept = tuple(candidates[:3])
+        if self.is_sure(confidence):
+            return Verdict(VerdictKind.ANSWER, kept, confidence)
+        if self.in_scope.probability(*_features(candidates)) >= 0.5:
+            return Verdict(VerdictKind.SUGGEST, kept, confidence)
+        return Verdict(VerdictKind.UNSURE, kept, confidence)
+
+
+_NEVER = Logistic(-4.0, (8.0, 0.0))  # too small an FAQ to learn from: scores over a half are worth suggesting
+
+
+def _features(candidates: Sequence[Candidate]) -> tuple[float, float]:
+    top = candidates[0].score
+    return top, top - (candidates[1].score if len(candidates) > 1 else 0.0)
+
+
+def _answerable(matcher: Matcher) -> tuple[Floats, Floats]:
+    """Features and rightness of phrasings left out, of entries that still have another phrasing."""
+    scores = matcher.leave_one_out()
+    siblings = np.bincount(matcher.entry_of)[matcher.entry_of]
+    kept = siblings > 1
+    if not kept.any():
+        kept[:] = True
+    right = (scores.argmax(axis=1) == matcher.entry_of).astype(np.float64)
+    return _top_and_margin(scores[kept]), right[kept]
+
+
+def _top_and_margin(scores: Floats) -> Floats:
+    """(n × 2): the highest score, and how far the second is behind it (0 counts where there is no second)."""
+    two = -np.partition(-scores, 1, axis=1)[:, :2]
+    second = np.where(np.isfinite(two[:, 1]), two[:, 1], 0.0)
+    return np.column_stack((two[:, 0], two[:, 0] - second))
+
+
+def _threshold(sure: Floats, right: Floats, weights: Floats, promise: float) -> tuple[float | None, float, float]:
+    """The lowest confidence above which the promise holds, the precision there and the share answered."""
+    order = np.argsort(-sure, kind="stable")
+    answered = np.cumsum(weights[order])
+    precision = np.cumsum((weights * right)[order]) / answered
+    holds = np.flatnonzero(precision >= promise)
+    if not len(holds):
+        return None, 0.0, 0.0
+    last = int(holds[-1])
+    return float(sure[order[last]]), float(precision[last]), float(answered[last] / answered[-1])
