@@ -27,6 +27,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 _SENTENCE_END = re.compile(rf"(?<=[.!?])\s+|(?<=[。！？…；;])|\n|(?<=[!?.])(?=[{CJK}])")
 _UNIT = re.compile(rf"[{CJK}]|[^\W{CJK}]+(?:['’][^\W{CJK}]+)*")
 _HAS_WORD = re.compile(r"\w")
+_WORDS = re.compile(r"\w+")
 
 
 class _Visible(dict[int, str | None]):
@@ -69,6 +70,11 @@ def normalise(text: str) -> str:
     folded = _MENTION.sub(" ", folded)
     folded = _REPEATS.sub(r"\1\1", folded).replace("’", "'")
     return _LINES.sub("\n", _SPACES.sub(" ", folded)).strip()[:LONGEST]
+
+
+def bare(text: str) -> str:
+    """The words of a text alone, for telling whether two texts say the same: no marks, no capitals."""
+    return " ".join(_WORDS.findall(normalise(text)))
 
 
 def windows(text: str) -> list[str]:
