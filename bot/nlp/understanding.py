@@ -59,6 +59,10 @@ class Understanding:
         """The verdict on a message. Never raises, whatever the text; equal texts are decided once."""
         return self._understood(normalise(text))
 
+    def decide(self, text: str) -> Verdict:
+        """The same as :meth:`understand`, thought through anew every time (for measuring)."""
+        return self._decide(normalise(text))
+
     def rank(self, text: str, top: int = 3) -> list[Candidate]:
         """The entries that a message may mean, best first, each by its best window; small talk last."""
         pieces = windows(normalise(text))

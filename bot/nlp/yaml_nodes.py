@@ -19,7 +19,7 @@ DEEPEST = 20
 # libyaml's reader is eight times faster; PyYAML wheels have it, a build from source may not.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# What an escape like "\\0" or "\\ud800" in quotes can smuggle in; a database or Telegram would refuse it later.
+# What an escape such as \0 or \ud800 in quotes can smuggle in; a database or Telegram would refuse it later.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 _STRING = "tag:yaml.org,2002:str"
