@@ -1,0 +1,153 @@
+"""Customers and the identities they are known by (Telegram, phone, email)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+
+from bot.database import BigId, EnumText, UtcDateTime, metadata
+from bot.transactions import Transaction
+
+
+class IdentityKind(StrEnum):
+    TELEGRAM = "telegram"
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text),
+    Column("username", Text),
+    Column("language", String(8), nullable=False),
+    Column("active_ticket_id", BigId, ForeignKey("tickets.id", use_alter=True)),
+    Column("dialog", Text),  # what we wait for from this person, e.g. the text of a new ticket
+    Column("blocked_at", UtcDateTime),  # since when they block the bot
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "username"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("customer_id", BigId, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("kind", EnumText(IdentityKind), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("kind", "value"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """One customer; ``telegram_id`` is None for someone we know by phone or email only."""
+
+    id: int
+    first_name: str
+    last_name: str | None
+    username: str | None
+    language: str
+    active_ticket_id: int | None
+    dialog: str | None
+    blocked_at: datetime | None
+    created_at: datetime
+    telegram_id: int | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}" if self.last_name else self.first_name
+
+
+def from_row(row: Row[tuple[object, ...]], telegram_id: int | None = None) -> Customer:
+    values = {column.name: getattr(row, column.name) for column in customers.c}
+    return Customer(**values, telegram_id=telegram_id)
+
+
+_BY_IDENTITY = (
+    select(customers)
+    .join(identities, identities.c.customer_id == customers.c.id)
+    .where(identities.c.kind == bindparam("kind"), identities.c.value == bindparam("value"))
+)
+_BY_IDENTITY_LOCKED = _BY_IDENTITY.with_for_update(of=customers)
+
+
+async def by_telegram_id(tx: Transaction, telegram_id: int, *, lock: bool = False) -> Customer | None:
+    """Return the customer who writes from this Telegram account; ``lock`` serialises all work on them."""
+    statement = _BY_IDENTITY_LOCKED if lock else _BY_IDENTITY
+    row = await tx.first(statement, {"kind": IdentityKind.TELEGRAM, "value": str(telegram_id)})
+    return None if row is None else from_row(row, telegram_id)
+
+
+_BY_ID = select(customers).where(customers.c.id == bindparam("customer_id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_IDENTITIES = select(identities.c.kind, identities.c.value).where(identities.c.customer_id == bindparam("customer_id"))
+
+
+async def by_id(tx: Transaction, customer_id: int, *, lock: bool = False) -> Customer | None:
+    """Return the customer numbered ``customer_id``, with their Telegram id if they have one."""
+    row = await tx.first(_BY_ID_LOCKED if lock else _BY_ID, {"customer_id": customer_id})
+    if row is None:
+        return None
+    known = {kind: value for kind, value in await identities_of(tx, customer_id)}
+    telegram = known.get(IdentityKind.TELEGRAM)
+    return from_row(row, int(telegram) if telegram else None)
+
+
+async def identities_of(tx: Transaction, customer_id: int) -> Sequence[tuple[IdentityKind, str]]:
+    """Return every (kind, value) that this customer is known by."""
+    return [(row.kind, row.value) for row in await tx.all(_IDENTITIES, {"customer_id": customer_id})]
+
+
+async def create(
+    tx: Transaction,
+    *,
+    telegram_id: int,
+    first_name: str,
+    last_name: str | None,
+    username: str | None,
+    language: str,
+    now: datetime,
+) -> Customer:
+    """Record a customer who writes for the first time."""
+    row = await tx.first(
+        insert(customers).returning(customers),
+        {
+            "first_name": first_name,
+            "last_name": last_name,
+            "username": username,
+            "language": language,
+            "created_at": now,
+        },
+    )
+    assert row is not None  # noqa: S101 - INSERT … RETURNING gives the row or raises
+    await add_identity(tx, row.id, IdentityKind.TELEGRAM, str(telegram_id), now)
+    return from_row(row, telegram_id)
+
+
+async def add_identity(tx: Transaction, customer_id: int, kind: IdentityKind, value: str, now: datetime) -> None:
+    """Know the customer by one more identity; an identity belongs to one customer only (IntegrityError)."""
+    await tx.execute(insert(identities), {"customer_id": customer_id, "kind": kind, "value": value, "created_at": now})
+
+
+async def change(tx: Transaction, customer_id: int, **values: object) -> None:
+    """Set columns of one customer."""
+    await tx.execute(update(customers).where(customers.c.id == customer_id).values(**values))

@@ -1,0 +1,213 @@
+"""Tickets, what may become of them, and the events that tell their story."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, ForeignKey, Index, Row, String, Table, Text, bindparam, insert, select, update
+
+from bot.database import BigId, EnumText, UtcDateTime, metadata
+from bot.errors import KefuError
+from bot.transactions import Transaction
+
+
+class TicketState(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"  # waits on the customer
+    ON_HOLD = "on_hold"  # waits on us or a third party
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class EventKind(StrEnum):
+    OPENED = "opened"
+    TAKEN = "taken"
+    ASSIGNED = "assigned"
+    STATE = "state"
+    REPLIED = "replied"
+    NOTED = "noted"
+
+
+UNSOLVED = (TicketState.NEW, TicketState.OPEN, TicketState.PENDING, TicketState.ON_HOLD)
+
+TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
+    TicketState.NEW: frozenset({TicketState.OPEN, TicketState.PENDING, TicketState.ON_HOLD, TicketState.SOLVED}),
+    TicketState.OPEN: frozenset({TicketState.PENDING, TicketState.ON_HOLD, TicketState.SOLVED}),
+    TicketState.PENDING: frozenset({TicketState.OPEN, TicketState.ON_HOLD, TicketState.SOLVED}),
+    TicketState.ON_HOLD: frozenset({TicketState.OPEN, TicketState.PENDING, TicketState.SOLVED}),
+    TicketState.SOLVED: frozenset({TicketState.OPEN, TicketState.CLOSED}),
+    TicketState.CLOSED: frozenset(),
+}
+"""Every change of state there is; anything else raises :class:`TransitionRefused`."""
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("customer_id", BigId, ForeignKey("customers.id"), nullable=False),
+    Column("state", EnumText(TicketState), nullable=False),
+    Column("priority", EnumText(Priority), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("assignee_id", BigId, ForeignKey("agents.id")),
+    Column("previous_ticket_id", BigId, ForeignKey("tickets.id")),
+    Column("wake_at", UtcDateTime),
+    Column("waiting_since", UtcDateTime),  # oldest customer message that no person has answered
+    Column("first_replied_at", UtcDateTime),
+    Column("first_solved_at", UtcDateTime),
+    Column("solved_at", UtcDateTime),  # last solved
+    Column("closed_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "state", "created_at"),
+    Index(None, "customer_id", "created_at"),
+    Index(None, "assignee_id", "state"),
+)
+
+ticket_events = Table(
+    "ticket_events",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("ticket_id", BigId, ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("kind", EnumText(EventKind), nullable=False),
+    Column("agent_id", BigId, ForeignKey("agents.id")),  # None: the customer or the bot
+    Column("from_state", String(16)),
+    Column("to_state", String(16)),
+    Column("detail", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+
+class TransitionRefused(KefuError):
+    """A ticket cannot go from its state to the wanted one."""
+
+    def __init__(self, number: int, state: TicketState, wanted: TicketState) -> None:
+        super().__init__(f"ticket #{number} is {state} and cannot become {wanted}")
+        self.number, self.state, self.wanted = number, state, wanted
+
+
+class TicketAlreadySolved(TransitionRefused):
+    """The ticket is solved or closed already."""
+
+
+class TicketAlreadyTaken(KefuError):
+    """Another agent has the ticket."""
+
+    def __init__(self, number: int, assignee_id: int) -> None:
+        super().__init__(f"ticket #{number} is taken by agent {assignee_id}")
+        self.number, self.assignee_id = number, assignee_id
+
+
+class TicketUnknown(KefuError):
+    """There is no ticket with this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"there is no ticket #{number}")
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One ticket; its ``id`` is the number people see as ``#42``."""
+
+    id: int
+    customer_id: int
+    state: TicketState
+    priority: Priority
+    subject: str
+    assignee_id: int | None
+    previous_ticket_id: int | None
+    wake_at: datetime | None
+    waiting_since: datetime | None
+    first_replied_at: datetime | None
+    first_solved_at: datetime | None
+    solved_at: datetime | None
+    closed_at: datetime | None
+    created_at: datetime
+
+    @property
+    def is_unsolved(self) -> bool:
+        return self.state in UNSOLVED
+
+
+def from_row(row: Row[tuple[object, ...]]) -> Ticket:
+    return Ticket(**{column.name: getattr(row, column.name) for column in tickets.c})
+
+
+def check_transition(ticket: Ticket, wanted: TicketState) -> None:
+    """Raise :class:`TransitionRefused` unless ``ticket`` may become ``wanted``."""
+    if wanted in TRANSITIONS[ticket.state]:
+        return
+    if not ticket.is_unsolved and wanted in (TicketState.SOLVED, TicketState.PENDING, TicketState.ON_HOLD):
+        raise TicketAlreadySolved(ticket.id, ticket.state, wanted)
+    raise TransitionRefused(ticket.id, ticket.state, wanted)
+
+
+_BY_ID = select(tickets).where(tickets.c.id == bindparam("ticket_id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+
+
+async def by_id(tx: Transaction, number: int, *, lock: bool = False) -> Ticket:
+    """Return ticket ``number``; raises :class:`TicketUnknown`."""
+    row = await tx.first(_BY_ID_LOCKED if lock else _BY_ID, {"ticket_id": number})
+    if row is None:
+        raise TicketUnknown(number)
+    return from_row(row)
+
+
+async def create(
+    tx: Transaction, *, customer_id: int, subject: str, previous_ticket_id: int | None, now: datetime
+) -> Ticket:
+    """Open a new ticket for a customer, waiting for a first human reply since ``now``."""
+    row = await tx.first(
+        insert(tickets).returning(tickets),
+        {
+            "customer_id": customer_id,
+            "state": TicketState.NEW,
+            "priority": Priority.NORMAL,
+            "subject": subject,
+            "previous_ticket_id": previous_ticket_id,
+            "waiting_since": now,
+            "created_at": now,
+        },
+    )
+    assert row is not None  # noqa: S101 - INSERT … RETURNING gives the row or raises
+    await add_event(tx, row.id, EventKind.OPENED, now=now, to_state=TicketState.NEW)
+    return from_row(row)
+
+
+async def change(tx: Transaction, number: int, **values: object) -> None:
+    """Set columns of one ticket."""
+    await tx.execute(update(tickets).where(tickets.c.id == number).values(**values))
+
+
+async def add_event(
+    tx: Transaction,
+    number: int,
+    kind: EventKind,
+    *,
+    now: datetime,
+    agent_id: int | None = None,
+    from_state: TicketState | None = None,
+    to_state: TicketState | None = None,
+    detail: str | None = None,
+) -> None:
+    """Add to the ticket's story."""
+    await tx.execute(
+        insert(ticket_events),
+        {
+            "ticket_id": number,
+            "kind": kind,
+            "agent_id": agent_id,
+            "from_state": from_state,
+            "to_state": to_state,
+            "detail": detail,
+            "created_at": now,
+        },
+    )

@@ -1,0 +1,103 @@
+"""Workers: the processes that share the stored updates and the outbox, and what each has claimed.
+
+A claim is the worker's name on a row. Claims are by lane (a chat): a worker takes rows of a chat only while no
+other worker holds earlier ones, so what happens in one chat stays in order across machines. The claims of a
+worker that is not seen any more are released.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Row, String, Table, and_, bindparam, delete, exists, select, text, update
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from bot.database import UtcDateTime, insert_new, metadata
+from bot.transactions import Transaction
+
+Columns = ReadOnlyColumnCollection[str, Column[Any]]
+
+ALIVE_FOR = timedelta(seconds=15)
+"""A worker that was not seen for so long is taken for dead."""
+
+WORKER_NAME = String(80)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", WORKER_NAME, primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
+
+
+class Claimable:
+    """A table of work in lanes: its key and lane columns, and which of its rows still wait to be done."""
+
+    def __init__(
+        self,
+        table: Table,
+        key: str,
+        lane: str,
+        undone: Callable[[Columns], ColumnElement[bool]],
+        claimed: Mapping[str, object] | None = None,
+    ) -> None:
+        """``undone`` tells open rows by their columns; ``claimed`` are columns set beside the worker's name."""
+        self.table, self.key = table, table.c[key]
+        self.undone = undone(table.c)
+        other = table.alias("other")
+        is_held = exists().where(undone(other.c), other.c[lane] == table.c[lane], other.c.worker != bindparam("me"))
+        self._free = and_(self.undone, table.c.worker.is_(None), ~is_held)
+        self._claimed = dict(claimed or {})
+
+    async def claim(
+        self,
+        tx: Transaction,
+        me: str,
+        limit: int,
+        *more: ColumnElement[bool],
+        order: Sequence[ColumnElement[object]] = (),
+    ) -> list[Row[tuple[object, ...]]]:
+        """Put ``me`` on up to ``limit`` free rows (that also meet ``more``) and return them, oldest first."""
+        if tx.is_postgres:
+            await tx.execute(_LOCK, {"name": self.table.name})
+        chosen = select(self.key).where(self._free, *more).order_by(*order, self.key).limit(limit)
+        statement = (
+            update(self.table)
+            .where(self.key.in_(chosen.scalar_subquery()))
+            .values(worker=bindparam("me"), **self._claimed)
+            .returning(self.table)
+        )
+        rows = await tx.all(statement, {"me": me})
+        return sorted(rows, key=lambda row: getattr(row, self.key.name))
+
+    async def release_dead(self, tx: Transaction) -> None:
+        """Free what workers claimed that are no longer registered."""
+        await tx.execute(
+            update(self.table)
+            .where(self.undone, self.table.c.worker.is_not(None), self.table.c.worker.not_in(select(workers.c.name)))
+            .values(worker=None)
+        )
+
+
+async def register(tx: Transaction, me: str, now: datetime) -> None:
+    """Be seen: first at start, then every few seconds."""
+    await tx.execute(insert_new(tx, workers), {"name": me, "started_at": now, "seen_at": now})
+    await tx.execute(update(workers).where(workers.c.name == me).values(seen_at=now))
+
+
+async def forget(tx: Transaction, *names: str) -> None:
+    """Strike workers off, as they stop or when they are known to be gone."""
+    await tx.execute(delete(workers).where(workers.c.name.in_(names)))
+
+
+async def forget_unseen(tx: Transaction, now: datetime) -> None:
+    """Strike off the workers that were not seen for :data:`ALIVE_FOR`."""
+    await tx.execute(delete(workers).where(workers.c.seen_at < now - ALIVE_FOR))
+
+
+async def names(tx: Transaction) -> list[str]:
+    """Return every registered worker."""
+    return [row.name for row in await tx.all(select(workers.c.name))]

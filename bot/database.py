@@ -1,0 +1,168 @@
+"""The way to the record: engine, column types, and transactions that commit in groups.
+
+Everything that differs between SQLite and PostgreSQL sits here and in :mod:`bot.sqlite`. The doors open
+transactions (:meth:`Database.begin`, :meth:`Database.read`); ``desk`` and ``crm`` get them as ``tx``.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Insert, Integer, MetaData, String, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator
+
+from bot import sqlite
+from bot.errors import DatabaseUnavailable
+from bot.transactions import GroupWriter, Transaction
+
+E = TypeVar("E", bound=StrEnum)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit key that SQLite, too, hands out by itself."""
+
+POSTGRES_WRITERS = 4
+"""Connections that write side by side on PostgreSQL; SQLite has one writer by nature."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; naive ones are refused, for SQLite would hand them back unmarked."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: pass an aware one")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EnumText(TypeDecorator[E], Generic[E]):
+    """A StrEnum kept as its text."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, kind: type[E]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        return None if value is None else self.kind(value)
+
+
+RETRY_STATES = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "08000", "08003", "08006", "08001")
+AWAY_WORDS = (
+    "locked",
+    "busy",
+    "unable to open",
+    "disk I/O",
+    "readonly",
+    "disk is full",
+    "not a database",
+    "closed",
+    "terminat",
+)
+
+
+def insert_new(tx: Transaction, table: Table) -> Insert:
+    """An INSERT that leaves rows alone whose key is there already."""
+    dialect = postgresql if tx.is_postgres else sqlite_dialect
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+class Database:
+    """One database; hands out transactions that write and connections that read."""
+
+    def __init__(self, url: str) -> None:
+        """``url`` is an SQLAlchemy URL, ``sqlite+aiosqlite:///file`` or ``postgresql+asyncpg://…``."""
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            options: dict[str, Any] = {
+                "connect_args": {
+                    "async_creator_fn": sqlite.connect,
+                    "isolation_level": None,
+                    "timeout": sqlite.BUSY_TIMEOUT_S,
+                }
+            }
+        else:
+            options = {"pool_pre_ping": True, "connect_args": {"timeout": 5, "command_timeout": 60}}
+        self.engine: AsyncEngine = create_async_engine(url, pool_size=10, pool_timeout=10, **options)
+        if self.is_sqlite:
+            sqlite.install(self.engine.sync_engine)
+        self._writers = [GroupWriter(self.engine) for _ in range(1 if self.is_sqlite else POSTGRES_WRITERS)]
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        """A unit of work: kept whole when the block ends, or not at all when it raises.
+
+        Units that wait together share one commit (each after the first in its own savepoint), and the block
+        is left only when that commit is done. Nothing slow belongs inside: no network, no sleep, no encoding.
+
+        Raises:
+            DatabaseUnavailable: nothing was kept; the work may be repeated.
+        """
+        writer = min(self._writers, key=lambda each: each.load)
+        try:
+            async with writer.unit() as tx:
+                yield tx
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            if is_unavailable(error):
+                raise DatabaseUnavailable(str(error).splitlines()[0]) from error
+            raise
+        tx.committed()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A consistent look that never waits for writers; what is written in it is not kept."""
+        try:
+            async with self.engine.connect() as connection:
+                yield Transaction(connection)
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            if is_unavailable(error):
+                raise DatabaseUnavailable(str(error).splitlines()[0]) from error
+            raise
+
+    async def dispose(self) -> None:
+        """Close every connection; always awaited at the end."""
+        for writer in self._writers:
+            await writer.close()
+        await self.engine.dispose()
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database was away, locked or in a deadlock, so that the same work may succeed later."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated or isinstance(error, InterfaceError):
+            return True
+        if getattr(error.orig, "sqlstate", None) in RETRY_STATES:
+            return True
+        return isinstance(error, OperationalError) and any(word in str(error.orig) for word in AWAY_WORDS)
+    return isinstance(error, (PoolTimeout, OSError))

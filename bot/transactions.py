@@ -1,0 +1,196 @@
+"""Transactions that commit in groups; handed out by :class:`bot.database.Database` as ``tx``.
+
+The commit is the dear part of a small transaction. Units of work that wait for the writer together run one
+after another in one transaction, each after the first in its own savepoint (a failing one rolls back alone),
+and each returns when the shared COMMIT is done.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, Row
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import DatabaseUnavailable
+
+Values = Mapping[str, Any]
+
+MAX_GROUP = 64
+"""Units of work that may share one commit; bounds what a failed commit repeats."""
+
+
+class Transaction:
+    """An open transaction: run statements, and say what is to happen once it is committed."""
+
+    __slots__ = ("_after_commit", "connection")
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self._after_commit: list[Callable[[], None]] = []
+
+    @property
+    def is_postgres(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+    async def execute(
+        self, statement: Executable, values: Values | Sequence[Values] | None = None
+    ) -> CursorResult[Any]:
+        result: CursorResult[Any] = await self.connection.execute(statement, values)
+        return result
+
+    async def all(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
+        return (await self.execute(statement, values)).all()
+
+    async def first(self, statement: Executable, values: Values | None = None) -> Row[Any] | None:
+        return (await self.execute(statement, values)).first()
+
+    async def scalar(self, statement: Executable, values: Values | None = None) -> Any:
+        return (await self.execute(statement, values)).scalar()
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run ``action`` once this transaction is safely kept; it must be quick and must not fail."""
+        self._after_commit.append(action)
+
+    def committed(self) -> None:
+        for action in dict.fromkeys(self._after_commit):
+            action()
+
+
+class Group:
+    """Units of work that share one commit."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.size = 1
+        self.committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
+class GroupWriter:
+    """One writing connection, passed like a baton from unit to unit; the last one waiting commits for all."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+        self._group: Group | None = None
+        self._is_taken = False
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def load(self) -> int:
+        return len(self._waiting) + self._is_taken
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[Transaction]:
+        await self._take()
+        try:
+            group = await self._join()
+        except BaseException as error:
+            await finish(self._lose(error))
+            raise
+        tx = Transaction(group.connection)
+        try:
+            yield tx
+        except BaseException:
+            await finish(self._undo(group))
+            raise
+        await finish(self._pass_on())
+        await asyncio.shield(group.committed)
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def _take(self) -> None:
+        if not self._is_taken:
+            self._is_taken = True
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # the baton came in the moment of the cancel: hand it on
+                await finish(self._pass_on())
+            raise
+
+    async def _join(self) -> Group:
+        if self._group is not None:
+            await self._group.connection.exec_driver_sql("SAVEPOINT unit")
+            self._group.size += 1
+            return self._group
+        if self._connection is None:
+            connection = await self._engine.connect()
+            self._connection = await connection.execution_options(is_writer=True)
+        await self._connection.begin()
+        self._group = Group(self._connection)
+        return self._group
+
+    async def _undo(self, group: Group) -> None:
+        try:
+            if group.size == 1:
+                await group.connection.rollback()
+                self._group = None
+            else:
+                await group.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
+        except Exception as error:
+            await self._lose(error)
+        else:
+            await self._pass_on()
+
+    async def _pass_on(self) -> None:
+        group = self._group
+        if group is not None and (not self._waiting or group.size >= MAX_GROUP):
+            self._group = None
+            try:
+                await group.connection.commit()
+            except BaseException as error:
+                await self._drop_connection()
+                _fail(group, error)
+            else:
+                group.committed.set_result(None)
+        self._hand_over()
+
+    async def _lose(self, error: BaseException) -> None:
+        """The connection failed: every unit of the group hears that nothing was kept."""
+        group, self._group = self._group, None
+        await self._drop_connection()
+        if group is not None:
+            _fail(group, error)
+        self._hand_over()
+
+    async def _drop_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await connection.invalidate()
+                await connection.close()
+            except Exception:  # noqa: S110 - it is broken already, which is why it goes
+                pass
+
+    def _hand_over(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():  # a cancelled one is stepped over
+                turn.set_result(None)
+                return
+        self._is_taken = False
+
+
+def _fail(group: Group, error: BaseException) -> None:
+    lost = error if isinstance(error, Exception) else DatabaseUnavailable("the commit was interrupted")
+    group.committed.set_exception(lost)
+    group.committed.exception()  # seen, should every unit of the group have gone meanwhile
+
+
+async def finish(work: Coroutine[Any, Any, None]) -> None:
+    """Await ``work`` to its end even when the caller is cancelled, then let the cancel through."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
