@@ -94,7 +94,8 @@ AWAY_WORDS = (
 def insert_new(tx: Transaction, table: Table) -> Insert:
     """An INSERT that leaves rows alone whose key is there already."""
     dialect = postgresql if tx.is_postgres else sqlite_dialect
-    return dialect.insert(table).on_conflict_do_nothing()
+    statement: Insert = dialect.insert(table).on_conflict_do_nothing()
+    return statement
 
 
 class Database:

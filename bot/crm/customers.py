@@ -107,7 +107,7 @@ async def by_id(tx: Transaction, customer_id: int, *, lock: bool = False) -> Cus
     row = await tx.first(_BY_ID_LOCKED if lock else _BY_ID, {"customer_id": customer_id})
     if row is None:
         return None
-    known = {kind: value for kind, value in await identities_of(tx, customer_id)}
+    known = dict(await identities_of(tx, customer_id))
     telegram = known.get(IdentityKind.TELEGRAM)
     return from_row(row, int(telegram) if telegram else None)
 

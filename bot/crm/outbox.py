@@ -253,11 +253,7 @@ async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
 
 async def next_due(tx: Transaction) -> datetime | None:
     """Return when the earliest post that waits for its time is due."""
-    due: datetime | None = (
-        await tx.execute(
-            select(outbox.c.due_at).where(_undone, outbox.c.due_at.is_not(None)).order_by(outbox.c.due_at).limit(1)
-        )
-    ).scalar()
+    due: datetime | None = await tx.scalar(select(func.min(outbox.c.due_at)).where(_undone))
     return due
 
 
