@@ -86,7 +86,9 @@ def send_piece(world: World, account: Account, place: Place, piece: Piece, more:
     return send(world, account, place, body | (more or {}))
 
 
-def send_album(world: World, account: Account, place: Place, pieces: Sequence[Piece], more: Json | None = None) -> list[Json]:
+def send_album(
+    world: World, account: Account, place: Place, pieces: Sequence[Piece], more: Json | None = None
+) -> list[Json]:
     """Two to ten files under one media_group_id; the bot is told of each by itself."""
     if not 2 <= len(pieces) <= 10:
         raise ActImpossible("an album has two to ten parts")
@@ -95,7 +97,16 @@ def send_album(world: World, account: Account, place: Place, pieces: Sequence[Pi
 
 
 def forward(world: World, account: Account, place: Place, message: Json) -> Json:
-    dropped = {"message_id", "from", "chat", "date", "message_thread_id", "is_topic_message", "reply_to_message", "quote"}
+    dropped = {
+        "message_id",
+        "from",
+        "chat",
+        "date",
+        "message_thread_id",
+        "is_topic_message",
+        "reply_to_message",
+        "quote",
+    }
     content = {key: value for key, value in message.items() if key not in dropped | {"reply_markup", "edit_date"}}
     return send(world, account, place, content | {"forward_origin": origin_of(message)})
 

@@ -77,14 +77,14 @@ def _checked(entity: Any, text: str) -> Entity:
         raise bad_request("can't parse MessageEntity: MessageEntity must be an Object")
     kind, offset, length = entity.get("type"), entity.get("offset"), entity.get("length")
     if not isinstance(offset, int) or not isinstance(length, int):
-        raise bad_request('can\'t parse MessageEntity: Can\'t find field "offset"')
+        raise bad_request("can't parse MessageEntity: Can't find field \"offset\"")
     if kind not in TYPES_GIVEN:
         raise bad_request("can't parse MessageEntity: Unsupported type specified")
     end = utf16_length(text)
     if offset < 0 or length < 0 or offset > end or offset + length > end:
         raise bad_request(f"entity beginning at UTF-16 offset {offset} ends after the end of the text")
     if kind == "text_link" and not entity.get("url"):
-        raise bad_request('can\'t parse MessageEntity: Can\'t find field "url"')
+        raise bad_request("can't parse MessageEntity: Can't find field \"url\"")
     _refuse_split_characters(text, offset, offset + length)
     return entity
 

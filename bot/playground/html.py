@@ -28,7 +28,9 @@ _PLAIN = {
 }
 _CHARACTER = re.compile(r"&(?:#x[0-9a-fA-F]+|#[0-9]+|lt|gt|amp|quot);?")
 _NAME = re.compile(r"[^\s>]*")
-_ATTRIBUTE = re.compile(r"\s*(?P<name>[^\s=>]*)\s*(?P<equals>=?)\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[\w.\-]*))")
+_ATTRIBUTE = re.compile(
+    r"\s*(?P<name>[^\s=>]*)\s*(?P<equals>=?)\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[\w.\-]*))"
+)
 
 
 @dataclass(slots=True)

@@ -31,7 +31,9 @@ def send_location(world: World, params: Params) -> Json:
 
 @method("sendContact")
 def send_contact(world: World, params: Params) -> Json:
-    contact = {name: params.text(name) for name in ("phone_number", "first_name", "last_name", "vcard") if params.has(name)}
+    contact = {
+        name: params.text(name) for name in ("phone_number", "first_name", "last_name", "vcard") if params.has(name)
+    }
     if "phone_number" not in contact:
         raise bad_request("PHONE_NUMBER_INVALID")
     if "first_name" not in contact:

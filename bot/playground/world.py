@@ -111,7 +111,9 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.commands: dict[str, list[Json]] = {}
         self.profile: Json = {}
-        self.bot = Account({"id": int(token.split(":")[0]), "is_bot": True, "first_name": "Kefu", "username": "kefu_bot"})
+        self.bot = Account(
+            {"id": int(token.split(":")[0]), "is_bot": True, "first_name": "Kefu", "username": "kefu_bot"}
+        )
         self.privacy = True
         self._load()
 
