@@ -8,7 +8,7 @@ and each returns when the shared COMMIT is done.
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, Row
@@ -194,3 +194,7 @@ async def finish(work: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         await task
         raise
+
+
+Begin = Callable[[], AbstractAsyncContextManager[Transaction]]
+"""Opens the one transaction in which an update is worked off; it also marks the update done."""

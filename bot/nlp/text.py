@@ -101,7 +101,7 @@ def _runs(text: str) -> Iterator[str]:
     units = list(_UNIT.finditer(text))
     reach = [0.0]
     for unit in units:
-        reach.append(reach[-1] + (CJK_WORDS if _is_cjk(unit.group()) else 1.0))
+        reach.append(reach[-1] + (CJK_WORDS if is_cjk(unit.group()) else 1.0))
     if reach[-1] <= WINDOW_WORDS:
         yield text
         return
@@ -120,5 +120,6 @@ def _advance(reach: list[float], begin: int) -> int:
     return begin
 
 
-def _is_cjk(unit: str) -> bool:
+def is_cjk(unit: str) -> bool:
+    """Whether a token is Chinese, Japanese or Korean, by its first character."""
     return ord(unit[0]) >= 0x2E80
