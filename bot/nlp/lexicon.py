@@ -4,6 +4,7 @@ Owns a fixed list of concepts, general to the trade and not taken from any one F
 "包裹" meet although they share no letters. Read by :class:`bot.nlp.encoder.LexicalEncoder` only; being fixed, it
 keeps the encoder stateless.
 """
+# ruff: noqa: E501  a table reads best with a concept a line
 
 import re
 from functools import lru_cache
@@ -111,17 +112,15 @@ app: app, website, site, page, online, web, browser, loading | 网站, 网页, �
 language: language, english, chinese, mandarin, translate | 语言, 中文, 英文, 英语, 翻译
 """
 
-_FUNCTION_WORDS = frozenset(
-    """
-    a about also am an and any are as at be been being but by can could did do does doing done don't doesn't didn't for
-    from get got had has have having he hello help her here hi his how i i'd i'll i'm i've if in into is isn't it it's
-    its just know let like may me might mine must my need no not of on or our out please pls plz really shall she should
-    so some tell than thank thanks that the their them then there these they this those to too up us very want was we
-    were what when where which who whom why will with won't would you your yours you're can't
-    """.split()
-) | frozenset(
-    "的了吗呢吧啊呀我你您们他她它是有在和跟与就都也还又再很太这那个些什么怎样可以能会要想请帮给把被对从到为于上下里来去过着得地嘛哦呃一"
-)
+_ENGLISH_FUNCTION_WORDS = """
+a about also am an and any are as at be been being but by can can't could did do does doing done don't doesn't didn't for
+from get got had has have having he hello help her here hi his how i i'd i'll i'm i've if in into is isn't it it's its
+just know let like may me might mine must my need no not of on or our out please pls plz really shall she should so some
+tell than thank thanks that the their them then there these they this those to too up us very want was we were what when
+where which who whom why will with won't would you your yours you're
+"""
+_CHINESE_FUNCTION_WORDS = "的了吗呢吧啊呀我你您们他她它是有在和跟与就都也还又再很太这那个些什么怎样可以能会要想请帮给把被对从到为于上下里来去过着得地嘛哦呃一"
+_FUNCTION_WORDS = frozenset(_ENGLISH_FUNCTION_WORDS.split()) | frozenset(_CHINESE_FUNCTION_WORDS)
 
 
 def _stem(word: str) -> str:
