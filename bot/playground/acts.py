@@ -1,4 +1,6 @@
-"""What people do: write, send files, edit, delete, press, react. Each act changes the world as Telegram would, and tells the bot.
+"""What people do: write, send files, edit, delete, press, react.
+
+Each act changes the world as Telegram would, and tells the bot.
 
 Called by people.py (tests) and control.py (the page). Acts on groups and topics are in groups.py.
 """
@@ -78,7 +80,7 @@ def send_piece(world: World, account: Account, place: Place, piece: Piece, more:
     content = piece.content if piece.content is not None else sample(piece.kind)
     name = piece.name or ("note.txt" if piece.kind == "document" and piece.content is None else "")
     file = world.files.add(piece.kind, content, name, piece.mime_type)
-    body = media_content(world.files, file, {"duration": piece.duration})
+    body = media_content(file, {"duration": piece.duration})
     if piece.caption and piece.kind not in WITHOUT_CAPTION:
         body["caption"] = piece.caption
         if shown := found(piece.caption, []):
@@ -229,8 +231,8 @@ def tap(world: World, account: Account, place: Place, text: str) -> Json:
 
 
 def contact_of(account: Account, phone: str) -> Json:
-    names = {key: account.user[key] for key in ("first_name", "last_name") if key in account.user}
-    return {"phone_number": phone, **names, "user_id": account.id}
+    contact: Json = {"phone_number": phone, "user_id": account.id}
+    return contact | {key: account.user[key] for key in ("first_name", "last_name") if key in account.user}
 
 
 def set_blocked(world: World, account: Account, *, blocked: bool) -> None:

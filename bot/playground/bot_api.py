@@ -1,4 +1,4 @@
-"""The Bot API over HTTP: reads a call, meets ordered faults, runs the method, words the answer. Mounted by server.py."""
+"""The Bot API over HTTP: read a call, meet ordered faults, run the method, word the answer. Mounted by server.py."""
 
 import asyncio
 import inspect

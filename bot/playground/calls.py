@@ -1,4 +1,4 @@
-"""A Bot API call: its parameters, however they were sent, and the table of methods by name. Filled by the method modules."""
+"""A Bot API call: its parameters, however they were sent; and the table of methods, filled by the method modules."""
 
 import json
 from collections.abc import Callable, Mapping

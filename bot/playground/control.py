@@ -1,4 +1,4 @@
-"""The page's own API under /play: the state, the events, what a person does. Loopback pages only; mounted by server.py."""
+"""The page's own API under /play: the state, the events, what a person does. Mounted by server.py."""
 
 import json
 from pathlib import Path
@@ -104,8 +104,11 @@ class Control:
         body = await _body(request)
         if not str(body.get("first_name") or "").strip():
             return _answer({"ok": False, "error": "a person needs a first name"}, 400)
-        known = ("first_name", "last_name", "username", "language_code", "phone")
-        person = self._play.person(**{key: str(body[key]) for key in known if body.get(key)})
+        last_name, username = (str(body.get(key) or "") for key in ("last_name", "username"))
+        language = str(body.get("language_code") or "en")
+        person = self._play.person(
+            str(body["first_name"]), last_name, username, language, phone=str(body.get("phone") or "")
+        )
         return _answer({**person.account.user, "blocked": False})
 
     async def upload(self, request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ from typing import Any
 from bot.playground import acts, groups
 from bot.playground.acts import Piece, Place
 from bot.playground.errors import ActImpossible
-from bot.playground.people import answer_to
+from bot.playground.queries import Query, answer_to
 from bot.playground.world import Account, Json, World
 
 PATIENCE = 10.0
@@ -139,7 +139,7 @@ def _close_topic(world: World, account: Account, place: Place, body: Json) -> bo
     return True
 
 
-async def _answer(query: acts.Query, what: str) -> Json:
+async def _answer(query: Query, what: str) -> Json:
     try:
         return await answer_to(query, what, PATIENCE)
     except AssertionError as silence:

@@ -1,4 +1,4 @@
-"""Text as Telegram keeps it: plain, with entities at UTF-16 offsets. Called by the sending and editing methods and by people.
+"""Text as Telegram keeps it: plain, with entities at UTF-16 offsets. Called by sending, editing and people's acts.
 
 The rules follow tdlib's MessageEntity.cpp: what is cleaned, trimmed, refused, and found by itself (links, commands, …).
 """
@@ -13,8 +13,28 @@ from bot.playground.markdown import parse_markdown
 Entity = dict[str, Any]
 
 TYPES_GIVEN = frozenset(
-    "mention hashtag cashtag bot_command url email phone_number bold italic underline strikethrough spoiler blockquote "
-    "expandable_blockquote code pre text_link text_mention custom_emoji date_time".split()
+    [
+        "mention",
+        "hashtag",
+        "cashtag",
+        "bot_command",
+        "url",
+        "email",
+        "phone_number",
+        "bold",
+        "italic",
+        "underline",
+        "strikethrough",
+        "spoiler",
+        "blockquote",
+        "expandable_blockquote",
+        "code",
+        "pre",
+        "text_link",
+        "text_mention",
+        "custom_emoji",
+        "date_time",
+    ]
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\u2028\u2029]")
 _WORTH_A_LOOK = re.compile(r"[/@#$.:+]")
@@ -39,7 +59,7 @@ def utf16_slice(text: str, offset: int, length: int) -> str:
 
 
 def formatted(text: str, parse_mode: str | None, given: list[Entity] | None) -> tuple[str, list[Entity]]:
-    """What Telegram stores for a text sent with a parse mode or with entities; refuses with 400 what it would refuse."""
+    """What Telegram stores for a text sent with a parse mode or entities; refuses what it would refuse."""
     if len(text.encode("utf-8", "surrogatepass")) > 1 << 15:
         raise bad_request("text is too long")
     mode = (parse_mode or "").lower()

@@ -1,9 +1,9 @@
-"""How the local Bot API says no: Telegram's code, Telegram's words. Raised by the methods, worded into HTTP by server.py."""
+"""How the local Bot API says no: Telegram's code, Telegram's words. Raised by the methods, sent by bot_api.py."""
 
 from typing import Any
 
 
-class Refused(Exception):  # noqa: N818 - errors here are named as facts
+class Refused(Exception):
     """A call that Telegram would refuse, with the very description it would give."""
 
     def __init__(self, code: int, description: str, parameters: dict[str, Any] | None = None) -> None:
@@ -25,5 +25,5 @@ def too_many_requests(retry_after: int) -> Refused:
     return Refused(429, f"Too Many Requests: retry after {retry_after}", {"retry_after": retry_after})
 
 
-class ActImpossible(Exception):  # noqa: N818 - errors here are named as facts
+class ActImpossible(Exception):
     """Something a person in the playground cannot do: a button that is not there, a chat they are not in."""

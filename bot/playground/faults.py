@@ -1,4 +1,4 @@
-"""Trouble to order: the next calls answer 429, 500 or 502, hang, or lose their connection before or after the effect."""
+"""Trouble to order: the next calls answer 429, 500 or 502, hang, or are cut off before or after the effect."""
 
 from dataclasses import dataclass
 

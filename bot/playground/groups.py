@@ -1,5 +1,6 @@
-"""Groups: who is in them and with what rights, their topics, and how a group becomes a supergroup. Called by the playground's
-Python API (tests), the page, and the methods that change topics.
+"""Groups: who is in them and with what rights, their topics and pins, and how a group becomes a supergroup.
+
+Called by the playground's Python API (tests), by the page's acts, and by the methods that change topics and pins.
 """
 
 from bot.playground.errors import ActImpossible, bad_request

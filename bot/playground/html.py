@@ -109,7 +109,8 @@ def _read_start(reading: _Reading, index: int) -> int:
 
 
 def _read_attributes(reading: _Reading, tag: str, index: int, at: int) -> tuple[dict[str, str], int]:
-    source, attributes = reading.source, {}
+    source = reading.source
+    attributes: dict[str, str] = {}
     while True:
         while index < len(source) and source[index].isspace():
             index += 1

@@ -1,4 +1,6 @@
-"""Tells whoever listens that the world changed: the page (every event) and tests that wait (only that something changed)."""
+"""Tells whoever listens that the world changed: the page hears every event, a waiting test that there was one."""
+
+# ruff: noqa: ASYNC109 - a timeout here is what is asked for: a test's own patience
 
 import asyncio
 from collections.abc import Callable
@@ -34,8 +36,8 @@ class Hub:
         for listener in self._listeners:
             listener.put_nowait(None)
 
-    async def until(self, is_true: Callable[[], object], timeout: float) -> bool:  # noqa: ASYNC109 - a test states its own patience
-        """Wait until the predicate holds, looking again after each change; False when `timeout` seconds passed first."""
+    async def until(self, is_true: Callable[[], object], timeout: float) -> bool:
+        """Wait until the predicate holds, looking again after each change; False when time ran out first."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         while not is_true():

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Entry:
-    """One call that arrived. `answered` is False when the connection was cut before the bot could hear of the result."""
+    """One call that arrived. `answered` is False when the connection was cut before the bot could hear the result."""
 
     method: str
     params: Mapping[str, Any]

@@ -8,10 +8,18 @@ from bot.playground.errors import bad_request
 from bot.playground.world import Chat, Json
 
 MOST_BUTTONS = 100
-_ACTIONS = (
-    "url callback_data web_app login_url switch_inline_query switch_inline_query_current_chat "
-    "switch_inline_query_chosen_chat copy_text callback_game pay"
-).split()
+_ACTIONS = [
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+]
 _URL = re.compile(r"(?:https?|tg|tonsite)://\S+|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.IGNORECASE)
 
 

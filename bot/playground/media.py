@@ -1,10 +1,10 @@
-"""Files as they look inside a message: sizes of a photo, length of a voice note. Called by sending_media.py and acts.py."""
+"""Files as they look inside a message: a photo's size, a voice's length. Called by sending_media.py and acts.py."""
 
 import struct
 import zlib
 from typing import Any
 
-from bot.playground.files import Files, StoredFile
+from bot.playground.files import StoredFile
 
 Json = dict[str, Any]
 
@@ -12,29 +12,29 @@ KINDS = ("photo", "document", "voice", "video", "video_note", "animation", "audi
 WITHOUT_CAPTION = frozenset({"video_note", "sticker"})
 
 
-def media_content(files: Files, file: StoredFile, given: Json | None = None) -> Json:
+def media_content(file: StoredFile, given: Json | None = None) -> Json:
     """The part of a message that carries this file; `given` has what the sender said of it (duration, title, …)."""
     given = given or {}
     plain: Json = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": len(file.content)}
     width, height = image_size(file.content) or (320, 240)
-    named = {"file_name": file.name, "mime_type": file.mime_type}
-    duration = int(given.get("duration") or 1)
+    size = {"width": width, "height": height}
     if file.kind == "photo":
-        return {"photo": [plain | {"width": width, "height": height}]}
-    if file.kind == "document":
-        return {"document": plain | named}
-    if file.kind == "voice":
-        return {"voice": plain | {"duration": duration, "mime_type": "audio/ogg"}}
-    if file.kind == "video_note":
-        return {"video_note": plain | {"duration": duration, "length": int(given.get("length") or 240)}}
-    if file.kind == "audio":
-        said = {name: given[name] for name in ("performer", "title") if given.get(name)}
-        return {"audio": plain | named | {"duration": duration} | said}
-    if file.kind == "sticker":
-        shape = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
-        return {"sticker": plain | shape | {"emoji": given.get("emoji") or "🙂"}}
-    moving = plain | named | {"width": width, "height": height, "duration": duration}
-    return {"video": moving} if file.kind == "video" else {"animation": moving, "document": plain | named}
+        return {"photo": [plain | size]}
+    named = plain | {"file_name": file.name, "mime_type": file.mime_type}
+    lasting = {"duration": int(given.get("duration") or 1)}
+    said = {name: given[name] for name in ("performer", "title") if given.get(name)}
+    shape = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
+    shown: dict[str, Json] = {
+        "document": named,
+        "voice": plain | lasting | {"mime_type": "audio/ogg"},
+        "video": named | size | lasting,
+        "video_note": plain | lasting | {"length": int(given.get("length") or 240)},
+        "animation": named | size | lasting,
+        "audio": named | lasting | said,
+        "sticker": plain | shape | {"emoji": given.get("emoji") or "🙂"},
+    }
+    content: Json = {file.kind: shown[file.kind]}
+    return content | {"document": named} if file.kind == "animation" else content
 
 
 def media_kind(message: Json) -> str | None:

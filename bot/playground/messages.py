@@ -8,13 +8,24 @@ from typing import Any
 from bot.playground.calls import Params
 from bot.playground.entities import formatted, found, utf16_length
 from bot.playground.errors import Refused, bad_request, forbidden
-from bot.playground.world import PRESENT, Chat, Json, Topic, World
+from bot.playground.world import PRESENT, Account, Chat, Json, Topic, World
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 SERVICE_KEYS = frozenset(
-    "new_chat_members left_chat_member new_chat_title pinned_message forum_topic_created forum_topic_edited "
-    "forum_topic_closed forum_topic_reopened migrate_to_chat_id migrate_from_chat_id group_chat_created".split()
+    [
+        "new_chat_members",
+        "left_chat_member",
+        "new_chat_title",
+        "pinned_message",
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_closed",
+        "forum_topic_reopened",
+        "migrate_to_chat_id",
+        "migrate_from_chat_id",
+        "group_chat_created",
+    ]
 )
 
 
@@ -22,8 +33,8 @@ def is_service(message: Json) -> bool:
     return not SERVICE_KEYS.isdisjoint(message)
 
 
-def chat_for(world: World, params: Params, name: str = "chat_id") -> Chat:
-    """The chat that a call names, if Telegram would let the bot do anything in it."""
+def chat_for(world: World, params: Params, name: str = "chat_id", *, to_read: bool = False) -> Chat:
+    """The chat that a call names, if Telegram would let the bot write in it, or `to_read` about it."""
     if not params.has(name):
         raise bad_request("chat_id is empty")
     try:
@@ -31,15 +42,12 @@ def chat_for(world: World, params: Params, name: str = "chat_id") -> Chat:
     except ValueError:
         chat = None
     if chat is None:
-        account = world.accounts.get(params.integer(name))
-        if account is not None and not account.started:
-            raise forbidden("bot can't initiate conversation with a user")
         raise bad_request("chat not found")
-    _refuse_closed_door(world, chat)
+    _refuse_closed_door(world, chat, to_read=to_read)
     return chat
 
 
-def _refuse_closed_door(world: World, chat: Chat) -> None:
+def _refuse_closed_door(world: World, chat: Chat, *, to_read: bool) -> None:
     if chat.migrated_to is not None:
         raise Refused(
             400,
@@ -47,21 +55,27 @@ def _refuse_closed_door(world: World, chat: Chat) -> None:
             {"migrate_to_chat_id": chat.migrated_to},
         )
     if chat.is_private:
-        account = world.accounts[chat.id]
-        if account.deactivated:
-            raise forbidden("user is deactivated")
-        if not account.started:
-            raise forbidden("bot can't initiate conversation with a user")
-        if account.blocked:
-            raise forbidden("bot was blocked by the user")
+        _refuse_silent_person(world, world.accounts[chat.id], to_read=to_read)
         return
     status = chat.status_of(world.bot.id)
     if status == "kicked":
         raise forbidden(f"bot was kicked from the {chat.type} chat")
     if status not in PRESENT:
-        if chat.type == "group":
-            raise forbidden("bot is not a member of the group chat")
-        raise forbidden("bot is not a member of the supergroup chat")
+        raise forbidden(f"bot is not a member of the {chat.type} chat")
+
+
+def _refuse_silent_person(world: World, account: Account, *, to_read: bool) -> None:
+    """Somebody the bot never met is no chat at all; one from a group may be read about, but not written to first."""
+    if not account.started:
+        met = any(world.bot.id in chat.members and account.id in chat.members for chat in world.groups())
+        if not met:
+            raise bad_request("chat not found")
+        if not to_read:
+            raise forbidden("bot can't initiate conversation with a user")
+    if account.deactivated and not to_read:
+        raise forbidden("user is deactivated")
+    if account.blocked and not to_read:
+        raise forbidden("bot was blocked by the user")
 
 
 def topic_for(world: World, chat: Chat, thread_id: int) -> Topic | None:
@@ -161,6 +175,15 @@ def origin_of(message: Json) -> Json:
     if "forward_origin" in message:
         return dict(message["forward_origin"])
     return {"type": "user", "date": message["date"], "sender_user": message["from"]}
+
+
+def text_of(message: Json) -> str:
+    """What a message says in one line: its text, its caption, or its kind in brackets."""
+    for key in ("text", "caption"):
+        if key in message:
+            return str(message[key])
+    known = {"message_id", "from", "chat", "date", "message_thread_id", "is_topic_message", "reply_to_message"}
+    return f"[{next((key for key in message if key not in known), 'empty')}]"
 
 
 def compose(

@@ -3,16 +3,16 @@
 A thin face over acts.py and groups.py for the e2e tests and the demo; waiting is on events, never on a sleep.
 """
 
-import asyncio
+# ruff: noqa: ASYNC109 - a timeout here is what is asked for: a test's own patience
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.playground import acts, groups
 from bot.playground.acts import Piece, Place
-from bot.playground.errors import ActImpossible
-from bot.playground.messages import is_service
-from bot.playground.queries import Query
+from bot.playground.messages import is_service, text_of
+from bot.playground.queries import Query, answer_to
 from bot.playground.world import Account, Chat, Json, World
 
 PATIENCE = 10.0
@@ -182,7 +182,7 @@ class Person:
         button: str,
         message: Json | None = None,
         chat: Where = None,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - a test states its own patience
+        timeout: float = PATIENCE,
     ) -> CallbackAnswer:
         """Press an inline button, by its text or data, and wait for the bot's answerCallbackQuery."""
         where = self.chat(message["chat"]["id"] if message and chat is None else chat)
@@ -193,7 +193,7 @@ class Person:
         self,
         data: str,
         message: Json,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - as above
+        timeout: float = PATIENCE,
     ) -> CallbackAnswer:
         """Press a button as an app does that still shows an old version of the message."""
         chat = self.chat(message["chat"]["id"])
@@ -208,7 +208,7 @@ class Person:
         self,
         words: str,
         chat: Where = None,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - as above
+        timeout: float = PATIENCE,
     ) -> list[Json]:
         """Type `@bot words` in a chat and wait for the results."""
         query = acts.ask_inline(self.world, self.account, words, None if chat is None else self.chat(chat))
@@ -260,7 +260,7 @@ class Person:
         count: int = 1,
         timeout: float = PATIENCE,
         chat: Where = None,
-        thread: int | None = None,  # noqa: ASYNC109 - as above
+        thread: int | None = None,
     ) -> list[Json]:
         """Wait for the next `count` messages of the bot that she has not read, and read them."""
         came = await self.world.hub.until(lambda: len(self.unread(chat, thread)) >= count, timeout)
@@ -280,7 +280,7 @@ class Person:
         count: int = 1,
         timeout: float = PATIENCE,
         chat: Where = None,
-        thread: int | None = None,  # noqa: ASYNC109 - as above
+        thread: int | None = None,
     ) -> list[str]:
         """The texts (or captions, or "[photo]") of her next `count` unread messages of the bot."""
         return [text_of(message) for message in await self.reads_messages(count, timeout, chat, thread)]
@@ -289,25 +289,9 @@ class Person:
         is_bots = message["from"]["id"] == self.world.bot.id and not is_service(message)
         return is_bots and (thread is None or message.get("message_thread_id") == thread)
 
-    async def _callback_answer(self, query: Query, what: str, timeout: float) -> CallbackAnswer:  # noqa: ASYNC109 - as above
+    async def _callback_answer(self, query: Query, what: str, timeout: float) -> CallbackAnswer:
         answer = await answer_to(query, what, timeout)
         return CallbackAnswer(answer["text"], answer["show_alert"], answer["url"])
-
-
-async def answer_to(query: Query, what: str, timeout: float) -> Json:  # noqa: ASYNC109 - as above
-    done, _ = await asyncio.wait({query.answer}, timeout=timeout)
-    if not done:
-        raise AssertionError(f"the bot did not answer {what} within {timeout} s")
-    return query.answer.result()
-
-
-def text_of(message: Json) -> str:
-    """What a message says in one line: its text, its caption, or its kind in brackets."""
-    for key in ("text", "caption"):
-        if key in message:
-            return str(message[key])
-    known = {"message_id", "from", "chat", "date", "message_thread_id", "is_topic_message", "reply_to_message"}
-    return f"[{next((key for key in message if key not in known), 'empty')}]"
 
 
 def _pieces(pieces: Sequence[Piece | str], caption: str) -> list[Piece]:
@@ -316,6 +300,3 @@ def _pieces(pieces: Sequence[Piece | str], caption: str) -> list[Piece]:
         first = made[0]
         made[0] = Piece(first.kind, first.content, first.name, first.mime_type, caption, first.duration)
     return made
-
-
-__all__ = ["ActImpossible", "CallbackAnswer", "Group", "Person", "Piece", "answer_to", "text_of"]

@@ -74,7 +74,7 @@ def _changed(world: World) -> None:
 
 
 def commands_for(world: World, chat: Chat, user_id: int) -> list[Json]:
-    """The commands that a person is offered in a chat: Telegram's scopes from the narrowest, each in their language first."""
+    """The commands offered to a person in a chat: scopes from the narrowest, each in their language first."""
     is_admin = chat.status_of(user_id) in {"creator", "administrator"}
     if chat.is_private:
         scopes = [f"chat:{chat.id}", "all_private_chats"]

@@ -45,7 +45,7 @@ async def get_updates(world: World, params: Params) -> list[Json]:
 async def set_webhook(world: World, params: Params) -> bool:
     url = params.text("url")
     if not url:
-        return await delete_webhook(world, params)
+        return await _stop_webhook(world, params)
     if not re.match(r"https?://[^/\s]+", url):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     secret = params.text("secret_token")
@@ -61,6 +61,10 @@ async def set_webhook(world: World, params: Params) -> bool:
 
 @method("deleteWebhook")
 async def delete_webhook(world: World, params: Params) -> bool:
+    return await _stop_webhook(world, params)
+
+
+async def _stop_webhook(world: World, params: Params) -> bool:
     if params.flag("drop_pending_updates"):
         world.updates.drop_all()
     await world.webhook.stop()

@@ -1,4 +1,4 @@
-"""The methods by which the bot says something: text, places, contacts, actions, drafts. Media are in sending_media.py."""
+"""The methods by which the bot says something: text, places, contacts, actions. Media are in sending_media.py."""
 
 from bot.playground.calls import Params, method
 from bot.playground.entities import formatted
@@ -8,8 +8,22 @@ from bot.playground.messages import TEXT_LIMIT, bot_sends, chat_for, text_conten
 from bot.playground.world import Json, World
 
 ACTIONS = frozenset(
-    "typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker "
-    "find_location record_video_note upload_video_note record_audio upload_audio cancel".split()
+    [
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+        "record_audio",
+        "upload_audio",
+        "cancel",
+    ]
 )
 
 

@@ -5,6 +5,8 @@ await play.start()
 anna = play.person("Anna")
 """
 
+# ruff: noqa: ASYNC109 - a timeout here is what is asked for: a test's own patience
+
 import ipaddress
 import time
 from collections.abc import Callable
@@ -112,7 +114,7 @@ class Playground:
         return list(self._people.values())
 
     def group(self, title: str, forum: bool = False, supergroup: bool = False, id: int | None = None) -> Group:  # noqa: A002 - as above
-        """A group: basic, or a supergroup, or with `forum` a supergroup with topics; the same id gives the same group."""
+        """A basic group, a supergroup, or with `forum` one with topics; the same id gives the same group."""
         if id is not None and id in self._groups:
             return self._groups[id]
         chat = groups.create(self.world, title, forum=forum, supergroup=supergroup, id=id)
@@ -149,7 +151,7 @@ class Playground:
     def forgets(self, query_id: str) -> None:
         self.world.queries.pop(query_id, None)
 
-    async def until(self, is_true: Callable[[], Any], timeout: float = 10.0) -> None:  # noqa: ASYNC109 - a test states its own patience
+    async def until(self, is_true: Callable[[], Any], timeout: float = 10.0) -> None:
         """Wait, on events, until the predicate holds; an AssertionError when it does not in time."""
         if not await self.world.hub.until(is_true, timeout):
             raise AssertionError(

@@ -21,7 +21,8 @@ class Store:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute(
-            "CREATE TABLE IF NOT EXISTS records (kind TEXT, key TEXT, value TEXT, content BLOB, PRIMARY KEY (kind, key))"
+            "CREATE TABLE IF NOT EXISTS records "
+            "(kind TEXT, key TEXT, value TEXT, content BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID"
         )
         self._connection = connection
 

@@ -19,11 +19,20 @@ from bot.playground.webhook import Webhook
 
 Json = dict[str, Any]
 
-ADMIN_RIGHTS = (
-    "can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members can_promote_members "
-    "can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories can_pin_messages "
-    "can_manage_topics"
-).split()
+ADMIN_RIGHTS = [
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_pin_messages",
+    "can_manage_topics",
+]
 PRESENT = frozenset({"creator", "administrator", "member", "restricted"})
 
 
@@ -112,7 +121,7 @@ class World:
         self.commands: dict[str, list[Json]] = {}
         self.profile: Json = {}
         self.bot = Account(
-            {"id": int(token.split(":")[0]), "is_bot": True, "first_name": "Kefu", "username": "kefu_bot"}
+            {"id": int(token.partition(":")[0]), "is_bot": True, "first_name": "Kefu", "username": "kefu_bot"}
         )
         self.privacy = True
         self._load()
@@ -138,6 +147,9 @@ class World:
             chat.members = {account.id: {"status": "member"}, self.bot.id: {"status": "member"}}
             self.save_chat(chat)
         return chat
+
+    def groups(self) -> list[Chat]:
+        return [chat for chat in self.chats.values() if not chat.is_private]
 
     def user(self, user_id: int) -> Json:
         return self.bot.user if user_id == self.bot.id else self.accounts[user_id].user
