@@ -15,6 +15,9 @@ from bot.nlp.matcher import Candidate, Matcher
 
 Floats = NDArray[np.float64]
 
+# The prior's inverse variance: it counts about as much as thirty labelled phrasings.
+PRIOR_WEIGHT = 3.0
+
 
 class VerdictKind(Enum):
     ANSWER = "answer"
@@ -46,26 +49,30 @@ class Logistic:
     def probabilities(self, features: Floats) -> Floats:
         return _sigmoid(self.intercept + features @ np.array(self.slopes))
 
-    @classmethod
-    def fit(cls, features: Floats, labels: Floats, weights: Floats) -> "Logistic":
-        """Weighted maximum likelihood with a slight ridge, by Newton's method (Hastie et al., "The Elements of
-        Statistical Learning", 2009, section 4.4.1). The ridge keeps separable data finite."""
+    def fitted(self, features: Floats, labels: Floats, weights: Floats) -> "Logistic":
+        """This one as the prior, corrected by what was seen: the maximum a posteriori estimate by Newton's method
+        (Hastie et al., "The Elements of Statistical Learning", 2009, section 4.4.1) with a normal prior around it."""
         design = np.column_stack((np.ones(len(features)), features))
-        ridge = np.diag([1e-6, 1e-3, 1e-3]) * weights.sum()
-        beta = np.zeros(3)
+        prior = np.array((self.intercept, *self.slopes))
+        beta = prior.copy()
         for _ in range(50):
             predicted = _sigmoid(design @ beta)
-            gradient = design.T @ (weights * (labels - predicted)) - ridge @ beta
-            curvature = (design * (weights * predicted * (1 - predicted))[:, None]).T @ design + ridge
-            step = np.linalg.solve(curvature, gradient)
-            beta += np.clip(step, -5.0, 5.0)
+            gradient = design.T @ (weights * (labels - predicted)) - PRIOR_WEIGHT * (beta - prior)
+            curvature = (design * (weights * predicted * (1 - predicted))[:, None]).T @ design
+            step = np.linalg.solve(curvature + PRIOR_WEIGHT * np.eye(3), gradient)
+            beta += np.clip(step, -2.0, 2.0)
             if float(np.abs(step).max()) < 1e-8:
                 break
-        return cls(float(beta[0]), (float(beta[1]), float(beta[2])))
+        return Logistic(float(beta[0]), (float(beta[1]), float(beta[2])))
 
 
 def _sigmoid(values: Floats | float) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -40.0, 40.0))))
+
+
+# What a shop's FAQ of a thousand phrasings teaches; a small FAQ starts from here and leaves it as it grows.
+USUALLY_RIGHT = Logistic(-2.4, (3.9, 2.4))
+USUALLY_IN_SCOPE = Logistic(-1.0, (3.5, 1.2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ class Policy:
     def calibrate(cls, matcher: Matcher, promise: float = 0.95, unanswerable_share: float = 0.3) -> "Policy":
         """Right and wrong from leave-one-out; what nothing answers from leave-entry-out, weighing the given share."""
         if len(matcher.entries) < 2:
-            return cls(_NEVER, _NEVER, None, promise)
+            return cls(USUALLY_RIGHT, USUALLY_IN_SCOPE, None, promise)
         answerable, right = _answerable(matcher)
         unanswerable = _top_and_margin(matcher.leave_entry_out())
         features = np.vstack((answerable, unanswerable))
@@ -93,12 +100,11 @@ class Policy:
         ) * len(answerable)
         is_right = np.concatenate((right, np.zeros(len(unanswerable))))
         is_in_scope = np.repeat((1.0, 0.0), (len(answerable), len(unanswerable)))
-        right_probability = Logistic.fit(features, is_right, weights)
+        right_probability = USUALLY_RIGHT.fitted(features, is_right, weights)
         sure = right_probability.probabilities(features)
         threshold, precision, answered = _threshold(sure, is_right, weights, promise)
-        return cls(
-            right_probability, Logistic.fit(features, is_in_scope, weights), threshold, promise, precision, answered
-        )
+        in_scope = USUALLY_IN_SCOPE.fitted(features, is_in_scope, weights)
+        return cls(right_probability, in_scope, threshold, promise, precision, answered)
 
     def confidence(self, candidates: Sequence[Candidate]) -> float:
         """The probability that the first candidate is what was meant."""
@@ -118,9 +124,6 @@ class Policy:
         if self.in_scope.probability(*_features(candidates)) >= 0.5:
             return Verdict(VerdictKind.SUGGEST, kept, confidence)
         return Verdict(VerdictKind.UNSURE, kept, confidence)
-
-
-_NEVER = Logistic(-4.0, (8.0, 0.0))  # too small an FAQ to learn from: scores over a half are worth suggesting
 
 
 def _features(candidates: Sequence[Candidate]) -> tuple[float, float]:
@@ -147,10 +150,13 @@ def _top_and_margin(scores: Floats) -> Floats:
 
 
 def _threshold(sure: Floats, right: Floats, weights: Floats, promise: float) -> tuple[float | None, float, float]:
-    """The lowest confidence above which the promise holds, the precision there and the share answered."""
+    """The lowest confidence above which the promise holds, the precision there and the share answered.
+
+    One wrong answer is taken as seen before anything was: a handful of lucky phrasings is no proof of a promise.
+    """
     order = np.argsort(-sure, kind="stable")
     answered = np.cumsum(weights[order])
-    precision = np.cumsum((weights * right)[order]) / answered
+    precision = np.cumsum((weights * right)[order]) / (answered + 1.0)
     holds = np.flatnonzero(precision >= promise)
     if not len(holds):
         return None, 0.0, 0.0

@@ -74,7 +74,12 @@ def normalise(text: str) -> str:
 
 def bare(text: str) -> str:
     """The words of a text alone, for telling whether two texts say the same: no marks, no capitals."""
-    return " ".join(_WORDS.findall(normalise(text)))
+    return words_alone(normalise(text))
+
+
+def words_alone(normalised: str) -> str:
+    """:func:`bare` for a text that is normalised already."""
+    return " ".join(_WORDS.findall(normalised))
 
 
 def windows(text: str) -> list[str]:
