@@ -21,6 +21,11 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 FOLDER = Path(__file__).parent
 
 
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a text that is translated later, where it is said."""
+    return message
+
+
 def language_of(code: str | None, default: str) -> str:
     """Return our language for a Telegram language code (``zh-hans``, ``zh-hant``, ``zh-CN`` are all ``zh``)."""
     language = (code or "").replace("_", "-").split("-")[0].lower()
