@@ -144,6 +144,7 @@ def react(world: World, account: Account, chat: Chat, message_id: int, emoji: st
     given = chat.reactions.setdefault(message_id, {})
     old, new = given.get(account.id, []), [{"type": "emoji", "emoji": emoji}] if emoji else []
     given[account.id] = new
+    world.save_chat(chat)
     tell_reactions(world, chat, message_id)
     if chat.is_private or chat.status_of(world.bot.id) == "administrator":
         about = {"chat": chat.public(), "message_id": message_id, "user": account.user, "date": world.now}
@@ -248,6 +249,10 @@ def set_blocked(world: World, account: Account, *, blocked: bool) -> None:
 
 
 def _ask(world: World, account: Account, kind: str) -> Query:
+    for old in list(world.queries.values()):
+        if world.clock() - old.asked_at <= world.query_lifetime:
+            break
+        del world.queries[old.id]
     answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
     query = Query(str(uuid.uuid4().int % 10**18), kind, account.id, world.clock(), answer)
     world.queries[query.id] = query

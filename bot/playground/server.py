@@ -85,6 +85,11 @@ class Playground:
         """What the bot has not confirmed yet, oldest first."""
         return [update for _, update in self.world.updates.pending.values()]
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether a getUpdates call waits right now: a bot is there, and has taken all there was."""
+        return self.world.updates.is_polled
+
     def calls(self, method: str) -> list[Entry]:
         return [entry for entry in self.ledger if entry.method == method]
 

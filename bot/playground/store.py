@@ -35,10 +35,11 @@ class Store:
 
     def forget(self, kind: str, keys: list[int]) -> None:
         if self._connection is not None and keys:
-            with self._connection:
-                self._connection.executemany(
-                    "DELETE FROM records WHERE kind = ? AND key = ?", [(kind, str(key)) for key in keys]
-                )
+            self._connection.execute("BEGIN")
+            self._connection.executemany(
+                "DELETE FROM records WHERE kind = ? AND key = ?", [(kind, str(key)) for key in keys]
+            )
+            self._connection.execute("COMMIT")
 
     def all(self, kind: str) -> Iterator[tuple[str, Any, bytes | None]]:
         if self._connection is None:

@@ -42,6 +42,10 @@ class UpdateQueue:
     def now(self) -> int:
         return int(self._clock())
 
+    @property
+    def is_polled(self) -> bool:
+        return self._poll is not None and not self._poll.done()
+
     def push(self, kind: str, content: Json) -> int | None:
         """Queue one update; None when its type is not among the allowed ones."""
         if not self.is_allowed(kind):
@@ -106,12 +110,13 @@ class UpdateQueue:
         return [update for _, update in islice(self.pending.values(), limit)]
 
     def end_poll(self, reason: str) -> None:
-        if self._poll is not None and not self._poll.done():
+        if self._poll is not None and self.is_polled:
             self._poll.set_result(reason)
 
     async def _wait(self, timeout: int) -> None:
         self.end_poll(_TERMINATED)
         poll = self._poll = asyncio.get_running_loop().create_future()
+        self._hub.wake()
         try:
             await asyncio.wait({poll}, timeout=timeout)
             if poll.done() and poll.result() is not None:
@@ -119,6 +124,7 @@ class UpdateQueue:
         finally:
             if self._poll is poll:
                 self._poll = None
+                self._hub.wake()
 
     def _drop_expired(self) -> None:
         limit = self._clock() - KEPT_SECONDS

@@ -1,0 +1,58 @@
+"""A local Telegram with a real aiogram Bot at the other end of the wire: what the tests of the local Bot API start with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.playground.server import Playground
+
+
+def bot_for(play: Playground, token: str | None = None) -> Bot:
+    """A real Bot that speaks HTTP to the playground. Close its session."""
+    return Bot(token or play.token, session=AiohttpSession(api=TelegramAPIServer.from_base(play.url), timeout=10))
+
+
+@asynccontextmanager
+async def playing(state: Path | None = None, **options: Any) -> AsyncIterator[tuple[Playground, Bot]]:
+    """A started playground and its bot, both put away afterwards. Rate limits are off unless a test turns them on."""
+    play = Playground(state=state, **options)
+    play.limits.enabled = False
+    await play.start()
+    bot = bot_for(play)
+    try:
+        yield play, bot
+    finally:
+        await bot.session.close()
+        await play.stop()
+
+
+async def refusal(call: Any) -> str:
+    """The words with which Telegram refuses this call."""
+    with pytest.raises(TelegramAPIError) as caught:
+        await call
+    return caught.value.message
+
+
+def buttons(*rows: dict[str, str]) -> InlineKeyboardMarkup:
+    """Rows of callback buttons, as {text: data}."""
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [InlineKeyboardButton(text=text, callback_data=data) for text, data in row.items()] for row in rows
+        ]
+    )
+
+
+def update_ids(updates: list[Any]) -> list[int]:
+    return [update.update_id for update in updates]
+
+
+def texts(updates: list[Any]) -> list[str | None]:
+    return [update.message.text for update in updates]
