@@ -8,22 +8,8 @@ import { h } from "./dom.js";
 import { safeUrl } from "./entities.js";
 import { waiting } from "./keyboards.js";
 import { attempt, dialog, field, menu, toast } from "./overlays.js";
-import { listen, nameOf, state } from "./store.js";
+import { nameOf, state } from "./store.js";
 import { t } from "./texts.js";
-
-const PATIENCE = 15_000;
-const presses = [];
-
-/** The bot's answer to a press goes to the oldest press of that person that still waits. */
-listen((event) => {
-  if (event.type !== "callback_answer") return;
-  const at = presses.findIndex((press) => press.userId === event.user_id && (!event.callback_query_id || !press.queryId || press.queryId === event.callback_query_id));
-  const [press] = at < 0 ? [] : presses.splice(at, 1);
-  press?.end();
-  if (event.text && event.show_alert) dialog({ title: t("alert_title"), text: event.text, submit: t("ok"), cancel: "" });
-  else if (event.text) toast(event.text);
-  if (event.url) globalThis.open(event.url, "_blank", "noopener");
-});
 
 /** Sends as the pane's person into the pane's chat; gives the result, or nothing after showing the refusal. */
 export function sender(view) {
@@ -35,7 +21,7 @@ export function sender(view) {
 
 export function presser(view, send, write) {
   const kinds = {
-    callback_data: (button, message, node) => pressCallback(view(), send, message, button, node),
+    callback_data: (button, message, node) => pressCallback(send, message, button, node),
     url: (button) => openLink(button.url, view(), send),
     login_url: (button) => openLink(button.login_url.url, view(), send),
     copy_text: (button) => copy(button.copy_text.text),
@@ -45,27 +31,15 @@ export function presser(view, send, write) {
   return (message, button, node) => kinds[Object.keys(kinds).find((name) => button[name] !== undefined)]?.(button, message, node);
 }
 
-async function pressCallback(view, send, message, button, node) {
+/** The request lasts until the bot has answered the press, so the button waits exactly as long. */
+async function pressCallback(send, message, button, node) {
   if (node.classList.contains("waiting")) return;
   const end = waiting(node);
-  const press = { userId: view.actorId, end };
-  presses.push(press);
-  const late = setTimeout(() => drop(press, t("press_late")), PATIENCE);
-  press.end = () => {
-    clearTimeout(late);
-    end();
-  };
-  const result = await send("press", { message_id: message.message_id, data: button.callback_data });
-  if (result === undefined) drop(press);
-  else press.queryId = result.callback_query_id ?? result.id;
-}
-
-function drop(press, words) {
-  const at = presses.indexOf(press);
-  if (at < 0) return;
-  presses.splice(at, 1);
-  press.end();
-  if (words) toast(words);
+  const answer = await send("press", { message_id: message.message_id, data: button.callback_data });
+  end();
+  if (answer?.text && answer.show_alert) dialog({ title: t("alert_title"), text: answer.text, submit: t("ok"), cancel: "" });
+  else if (answer?.text) toast(answer.text);
+  if (answer?.url) globalThis.open(answer.url, "_blank", "noopener");
 }
 
 export async function copy(text) {
@@ -112,7 +86,7 @@ export function messageMenu(view, send, composer) {
       text && { label: t("copy"), icon: "copy", act: () => copy(chosen || text) },
       target && { label: t("copy_link"), icon: "link", act: () => copy(target.href) },
       own && text && { label: t("edit"), icon: "edit", act: () => composer.edit(message) },
-      own && { label: t("delete"), icon: "trash", danger: true, act: () => confirmDelete(messages, send) },
+      (own || !view().isGroup) && { label: t("delete"), icon: "trash", danger: true, act: () => confirmDelete(messages, send) },
     ]);
   };
 }
@@ -126,9 +100,8 @@ function chosenText(event) {
 
 /** Pressing the emoji that one gave takes it back. */
 export function react(view, send, message, emoji) {
-  const mine = message.reactions?.[view.actorId];
-  const given = Array.isArray(mine) && mine.some((reaction) => reaction.emoji === emoji);
-  return send("react", { message_id: message.message_id, payload: given ? [] : [{ type: "emoji", emoji }], text: given ? "" : emoji });
+  const given = (message.reactions ?? []).some((one) => one.user_id === view.actorId && one.emoji === emoji);
+  return send("react", { message_id: message.message_id, emoji: given ? "" : emoji, text: given ? "" : emoji });
 }
 
 function confirmDelete(messages, send) {
@@ -140,14 +113,12 @@ function confirmDelete(messages, send) {
 }
 
 /** A tap on the reply keyboard: words are sent, a phone number is asked about first. */
-export function tapper(send, view) {
+export function tapper(send) {
   return (button) => {
     if (button.request_contact) {
       dialog({ title: t("share_contact_title"), text: t("share_contact_text"), submit: t("share"), done: () => void send("tap", { text: button.text }) });
-    } else if (button.request_location) {
-      send("location", { payload: { latitude: 31.2304, longitude: 121.4737 } });
     } else {
-      send("tap", { text: button.text, chat_id: view().chatId });
+      send("tap", { text: button.text });
     }
   };
 }
@@ -182,7 +153,7 @@ function topicMenu(anchor, chat, view, send) {
     h("p", { class: "popup-note" }, h("b", {}, chat.title), h("small", {}, `id ${chat.id}${topic ? ` · ${topic.message_thread_id}` : ""}`)),
     "-",
     chat.is_forum && { label: t("create_topic"), icon: "plus", act: () => createTopic(send) },
-    topic && !topic.closed && { label: t("close_topic"), icon: "lock", act: () => send("close_topic") },
+    topic && { label: t(topic.closed ? "reopen_topic" : "close_topic"), icon: "lock", act: () => send("close_topic") },
     topic && { label: t("delete_topic"), icon: "trash", danger: true, act: remove },
   ]);
 }

@@ -58,9 +58,8 @@ function open(side) {
   return (view) => {
     chosen[side] = view;
     memory.set(side, view);
-    document.body.dataset.level = "chat";
     sides[side].pane.reset();
-    changed();
+    goTo(side, "chat");
     if (matchMedia("(hover: hover)").matches) sides[side].pane.focus();
   };
 }
@@ -73,13 +72,13 @@ function actAs(personId) {
 
 function makeSide(side, makeList) {
   const list = makeList({ chosen: () => viewOf(side), open: open(side), actorIn });
-  const shown = pane({ side, choice: () => viewOf(side), actAs, back: () => (document.body.dataset.level = "list") });
+  const shown = pane({ side, choice: () => viewOf(side), actAs, back: () => goTo(side, "list") });
   return { list, pane: shown, root: h("section", { class: `side side-${side}`, id: `side-${side}` }, list.root, shown.root) };
 }
 
 const sides = { customers: makeSide("customers", customerList), desk: makeSide("desk", deskList) };
 
-const FAULTS = ["429", "500", "hang", "cut"];
+const FAULTS = ["429", "500", "hang", "cut", "cut_after"];
 const METHODS = ["", "sendMessage", "editMessageText", "answerCallbackQuery", "sendPhoto", "getUpdates"];
 
 function faultDialog() {
@@ -144,11 +143,16 @@ function waitingDesk() {
   return [...inGroups, ...staff().map((person) => unread(person.id, 0, person.id))].reduce((sum, count) => sum + count, 0);
 }
 
-function turnTo(side) {
-  if (document.body.dataset.side === side) document.body.dataset.level = "list";
-  document.body.dataset.side = side;
+/** On a narrow screen one side is seen at a time, as its list or as its chat. */
+const levels = { customers: "list", desk: "list" };
+
+function goTo(side, level) {
+  levels[side] = level;
+  Object.assign(document.body.dataset, { side, level });
   changed();
 }
+
+const turnTo = (side) => goTo(side, document.body.dataset.side === side ? "list" : levels[side]);
 
 function show() {
   showBar();
@@ -163,12 +167,11 @@ function begin() {
   const theme = memory.get("theme");
   if (theme) document.documentElement.dataset.theme = theme;
   chooseLanguage(memory.get("language") ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en"));
-  Object.assign(document.body.dataset, { side: "customers", level: "list" });
   document.getElementById("app").append(bar, h("main", { class: "sides" }, sides.customers.root, sides.desk.root), switcher);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showBar);
   document.addEventListener("visibilitychange", changed);
   subscribe(show);
-  show();
+  goTo("customers", "list");
   follow({
     onOpen: async () => load(await readState()),
     onEvent: (event) => (event.type === "commands" ? readState().then(load) : apply(event)),

@@ -3,7 +3,7 @@ import { upload } from "./api.js";
 import { h } from "./dom.js";
 import { iconButton } from "./icons.js";
 import { attempt, choice, dialog, field, menu, toast } from "./overlays.js";
-import { nameOf, personOf } from "./store.js";
+import { nameOf, state } from "./store.js";
 import { t } from "./texts.js";
 
 const ALBUM_MOST = 10;
@@ -28,9 +28,13 @@ export async function sendFiles(files, kind, send, caption) {
     return;
   }
   const ids = await attempt(() => upload(files));
-  if (!ids) return;
-  const fields = { file_ids: ids, text: caption || undefined, media: ids.length > 1 ? kind : undefined };
-  await send(ids.length > 1 ? "album" : kind, fields);
+  if (ids) await send(actFor(files, kind), { file_ids: ids, text: caption || undefined });
+}
+
+/** Pictures and videos may be mixed in an album; one video by itself is a video. */
+function actFor(files, kind) {
+  if (kind !== "photo" || files.every((file) => file.type.startsWith("image/"))) return kind;
+  return files.length > 1 ? "album" : "video";
 }
 
 export function attachMenu(anchor, view, send, caption) {
@@ -50,17 +54,17 @@ function placeDialog(send) {
   dialog({
     title: t("location"), submit: t("send"),
     fields: [number(t("latitude"), "latitude", "31.2304", 90), number(t("longitude"), "longitude", "121.4737", 180)],
-    done: (values) => send("location", { payload: { latitude: Number(values.latitude), longitude: Number(values.longitude) } }),
+    done: (values) => send("location", { latitude: Number(values.latitude), longitude: Number(values.longitude) }),
   });
 }
 
 function contactDialog(view, send) {
-  const person = personOf(view.actorId);
-  const names = [field(t("first_name"), "first_name", { value: person.first_name, required: true }), field(t("phone_number"), "phone_number", { type: "tel", required: true, value: person.phone || "+8613800138000" })];
+  const people = [...state.people.values()].filter((person) => !person.is_bot && person.id !== view.actorId);
+  const whose = [[String(view.actorId), t("contact_own")], ...people.map((person) => [String(person.id), nameOf(person)])];
   dialog({
     title: t("contact"), submit: t("send"),
-    fields: [choice(t("contact"), "whose", [["own", `${t("contact_own")} (${nameOf(person)})`], ["other", t("contact_other")]], "own"), ...names],
-    done: ({ whose, ...contact }) => send("contact", { payload: whose === "own" ? { ...contact, user_id: person.id } : contact }),
+    fields: [choice(t("contact_whose"), "of", whose, String(view.actorId)), field(t("phone_optional"), "phone", { type: "tel", placeholder: "+86 138 0013 8000" })],
+    done: ({ of, phone }) => send("contact", { of: Number(of), phone: phone.trim() || undefined }),
   });
 }
 
@@ -101,6 +105,19 @@ const STICKERS = "👋 🙏 👍 😂 😭 😡 🎉 ❤️ 📦 🤔 😴 🐼"
 export function emojiPanel({ insert, sendSticker }) {
   const grid = (title, all, className, use) => h("section", {}, h("h3", {}, title), h("div", { class: className }, all.map((emoji) => h("button", { type: "button", "aria-label": emoji, onclick: () => use(emoji) }, emoji))));
   return h("div", { class: "emoji-panel", role: "group", "aria-label": t("emoji") }, grid(t("stickers"), STICKERS, "stickers", sendSticker), grid("Emoji", EMOJI, "emojis", insert));
+}
+
+const STICKER_SIZE = 512;
+
+/** Draws the emoji big and sends the picture as a sticker. */
+export async function sendSticker(emoji, send) {
+  const canvas = h("canvas", { width: STICKER_SIZE, height: STICKER_SIZE });
+  const pen = canvas.getContext("2d");
+  Object.assign(pen, { font: `${STICKER_SIZE * 0.78}px ${getComputedStyle(document.body).getPropertyValue("--emoji")}`, textAlign: "center", textBaseline: "middle" });
+  pen.fillText(emoji, STICKER_SIZE / 2, STICKER_SIZE * 0.54);
+  const picture = await new Promise((resolve) => canvas.toBlob(resolve, "image/webp"));
+  const ids = await attempt(() => upload([new File([picture], "sticker.webp", { type: "image/webp" })]));
+  if (ids) await send("sticker", { file_ids: ids, emoji });
 }
 
 export const REACTIONS = ["👍", "❤️", "🔥", "🎉", "😢", "👎", "🙏"];

@@ -97,20 +97,11 @@ function reactions(messages, doors) {
   return h("div", { class: "reactions" }, chips);
 }
 
-/** Emoji → how many, from reactions by person ({id: [reaction]}), of single people or of counts. */
-export function tallied(given) {
+/** Emoji → how many people gave it. */
+function tallied(given) {
   const tally = new Map();
-  for (const one of Object.values(given ?? {}).flat()) {
-    for (const [emoji, count] of counts(one)) tally.set(emoji, (tally.get(emoji) ?? 0) + count);
-  }
+  for (const { emoji } of given ?? []) if (emoji) tally.set(emoji, (tally.get(emoji) ?? 0) + 1);
   return tally;
-}
-
-function counts(one) {
-  if (typeof one === "string") return [[one, 1]];
-  if (Array.isArray(one.reaction)) return one.reaction.flatMap(counts);
-  const emoji = one.emoji ?? one.type?.emoji;
-  return emoji ? [[emoji, one.total_count ?? one.count ?? 1]] : [];
 }
 
 export function service(message, doors) {

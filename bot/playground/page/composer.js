@@ -2,7 +2,7 @@
  * Where a person writes: text, attachments, emoji, commands, the reply keyboard, and the strip above for a reply
  * or an edit. What is sent goes through the pane's `send(act, fields)`.
  */
-import { attachMenu, emojiPanel, recordVoice, sendFiles } from "./attachments.js";
+import { attachMenu, emojiPanel, recordVoice, sendFiles, sendSticker } from "./attachments.js";
 import { arrange, h } from "./dom.js";
 import { faceOf, summary } from "./faces.js";
 import { icon, iconButton } from "./icons.js";
@@ -15,8 +15,8 @@ import { language, t } from "./texts.js";
 /** `pane` offers send, tap, actAs, view(); the composer draws itself with `show()`. */
 export function composer(pane) {
   const drafts = new Map();
-  const folded = new Set();
-  let key, view, reply, editing, panel, keyboardMark;
+  const folded = new Map();
+  let key, view, reply, editing, panel, keyboardMark, forced;
 
   const area = h("textarea", { rows: 1, dir: "auto", spellcheck: "false", autocomplete: "off", enterkeyhint: "send" });
   const offers = suggestions(choose);
@@ -91,7 +91,7 @@ export function composer(pane) {
     write("");
     area.focus();
     if (choice.command) return pane.send("write", { text: `/${choice.command}` });
-    return pane.send("choose_inline", { result_id: choice.result.id, query: choice.query, inline_query_id: choice.inline_query_id, payload: choice.result });
+    return pane.send("choose_inline", { result: choice.result });
   }
 
   function toggleCommands() {
@@ -101,7 +101,9 @@ export function composer(pane) {
   }
 
   function toggleKeys() {
-    if (!folded.delete(key)) folded.add(key);
+    const shown = JSON.stringify(state.keyboards.get(view.chatId));
+    if (folded.get(key) === shown) folded.delete(key);
+    else folded.set(key, shown);
     panel = undefined;
     showBoard();
   }
@@ -121,7 +123,7 @@ export function composer(pane) {
     const markup = state.keyboards.get(view.chatId);
     const offered = hasKeys(markup);
     buttons.keys.hidden = !offered;
-    const open = offered && !folded.has(key);
+    const open = offered && folded.get(key) !== JSON.stringify(markup);
     buttons.keys.setAttribute("aria-label", t(open ? "keyboard_hide" : "keyboard_show"));
     buttons.keys.setAttribute("aria-pressed", String(open));
     buttons.emoji.setAttribute("aria-pressed", String(panel === "emoji"));
@@ -132,14 +134,8 @@ export function composer(pane) {
   }
 
   function boardNodes(markup, open) {
-    if (panel === "emoji") return [emojiPanel({ insert, sendSticker: (emoji) => sendMedia("sticker", { payload: { emoji } }) })];
-    return open ? [replyKeyboard(markup, (button) => tap(markup, button))] : [];
-  }
-
-  function tap(markup, button) {
-    if (markup.one_time_keyboard) folded.add(key);
-    pane.tap(button);
-    showBoard();
+    if (panel === "emoji") return [emojiPanel({ insert, sendSticker: (emoji) => sendSticker(emoji, sendMedia) })];
+    return open ? [replyKeyboard(markup, pane.tap)] : [];
   }
 
   function chooseActor(event) {
@@ -164,6 +160,13 @@ export function composer(pane) {
     reply = { ...message, chosen };
     showStrip();
     area.focus();
+  }
+
+  /** The bot asked for an answer to its last message (ForceReply). */
+  function answerAsked(markup) {
+    forced = markup;
+    const asked = messagesOf(view.chatId).findLast((message) => message.from?.id === state.bot.id);
+    if (asked && !view.isGroup) replyTo(asked);
   }
 
   function edit(message) {
@@ -212,6 +215,7 @@ export function composer(pane) {
     face.title = face.getAttribute("aria-label");
     face.replaceChildren(faceOf(actor, "small"), icon("down"));
     if (editing && !findMessage(view.chatId, editing.message_id)) cancelStrip();
+    if (markup?.force_reply && markup !== forced) answerAsked(markup);
     buttons.send.hidden = !area.value.trim() && !editing;
     buttons.mic.hidden = !buttons.send.hidden;
     label();

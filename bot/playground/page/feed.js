@@ -42,7 +42,8 @@ export function feed(doors, empty) {
 
   /** After a scroll or a drawing: what can be seen is read, and the pill says what cannot. */
   function settle() {
-    if (following && newest && markRead(view.chatId, view.threadId, newest) && document.visibilityState === "visible") doors.seen();
+    const isSeen = following && newest && document.visibilityState === "visible" && root.offsetParent;
+    if (isSeen && markRead(view.chatId, view.threadId, newest)) doors.seen();
     pill.hidden = following;
     const label = waiting ? `${t("new_messages")}: ${waiting}` : t("to_bottom");
     pill.setAttribute("aria-label", label);

@@ -27,11 +27,11 @@ function rows(open) {
 }
 
 function rowNode(entry, open) {
-  const count = entry.unread ? h("span", { class: "count", "aria-label": t("unread", { count: entry.unread }) }, entry.unread) : undefined;
+  const count = (props) => (entry.unread ? h("span", { class: "count", ...props }, entry.unread) : undefined);
   return h("button", { type: "button", class: `list-row ${entry.chosen ? "chosen" : ""}`, "aria-current": entry.chosen ? "true" : undefined, title: entry.title, onclick: open, dataset: { key: entry.key } },
-    entry.face(), h("span", { class: "list-words" },
-      h("span", { class: "list-top" }, h("b", {}, entry.title), entry.mark?.(), entry.closed && icon("lock"), h("time", {}, entry.time)),
-      h("span", { class: "list-line" }, h("span", { dir: "auto" }, entry.line), count)));
+    h("span", { class: "face" }, entry.face(), entry.mark?.(), count({ "aria-hidden": "true" })), h("span", { class: "list-words" },
+      h("span", { class: "list-top" }, h("b", {}, entry.title), entry.closed && icon("lock"), h("time", {}, entry.time)),
+      h("span", { class: "list-line" }, h("span", { dir: "auto" }, entry.line), count({ "aria-label": t("unread", { count: entry.unread }) }))));
 }
 
 function lately(message) {

@@ -64,7 +64,10 @@ export function lightbox(url, moving, caption) {
 }
 
 function sticker(content) {
-  return h("div", { class: "sticker", role: "img", "aria-label": `${t("sticker")} ${content.emoji ?? ""}` }, content.emoji ?? "🖼");
+  const words = `${t("sticker")} ${content.emoji ?? ""}`.trim();
+  const picture = h("img", { class: "sticker", src: fileUrl(content.file_id), alt: words, width: 160, height: 160 });
+  picture.addEventListener("error", () => picture.replaceWith(h("div", { class: "sticker", role: "img", "aria-label": words }, content.emoji ?? "🖼")), { once: true });
+  return picture;
 }
 
 function file(document) {

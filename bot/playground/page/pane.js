@@ -27,7 +27,7 @@ export function pane({ side, choice, actAs, back }) {
     menu: (...asked) => openMenu(...asked),
   };
   const feed = makeFeed(doors, emptyState);
-  const composer = makeComposer({ send, actAs, tap: tapper(send, choice) });
+  const composer = makeComposer({ send, actAs, tap: tapper(send) });
   const pressed = presser(choice, send, (text) => composer.write(text));
   const openMenu = messageMenu(choice, send, composer);
   const bar = h("div", { class: "bar" });

@@ -9,12 +9,9 @@ export const state = {
 };
 
 const views = new Set();
-const listeners = new Set();
 let queued = false;
 
 export const subscribe = (view) => views.add(view);
-/** Calls `listener` with every event of the server as it comes. */
-export const listen = (listener) => listeners.add(listener);
 
 /** Tells every view, once, after the current work is done. */
 export function changed() {
@@ -38,9 +35,15 @@ export function load(fresh) {
   state.keyboards = numbered(fresh.keyboards);
   state.messages = numbered(fresh.messages);
   for (const list of state.messages.values()) list.sort(byId);
+  for (const [chatId, given] of numbered(fresh.reactions)) takeReactions(chatId, given);
   state.drafts.clear();
   if (first) for (const [chatId, list] of state.messages) for (const message of list) markRead(chatId, threadOf(message), message.message_id);
   changed();
+}
+
+function takeReactions(chatId, given) {
+  const list = messagesOf(chatId).map((message) => (given[message.message_id]?.length ? { ...message, reactions: given[message.message_id] } : message));
+  state.messages.set(chatId, list);
 }
 
 export function setOnline(online) {
@@ -72,7 +75,6 @@ const HANDLERS = {
 
 export function apply(event) {
   HANDLERS[event.type]?.(event);
-  for (const listener of listeners) listener(event);
   changed();
 }
 

@@ -7,7 +7,7 @@ import { t } from "./texts.js";
 
 const PAUSE = 250;
 
-/** `choose(suggestion, completing)` is called with {command} or {result, query}; completing when Tab was used. */
+/** `choose(suggestion, completing)` is called with {command} or {result}; completing when Tab was used. */
 export function suggestions(choose) {
   const root = h("div", { class: "suggestions", role: "listbox", hidden: true, id: `suggestions-${Math.random().toString(36).slice(2)}` });
   let entries = [], at = 0, timer, asked = "", turn = 0;
@@ -64,12 +64,12 @@ export function suggestions(choose) {
   async function askNow(query, view, mine) {
     const answer = await attempt(() => act(view.actorId, "inline", { query, chat_id: view.chatId, thread_id: view.threadId || undefined }));
     if (mine !== turn) return;
-    const results = answer?.results ?? (Array.isArray(answer) ? answer : []);
-    draw(results.length ? results.map((result) => inlineEntry(result, answer, query)) : [{ node: () => h("p", {}, t("no_results")) }], "inline");
+    const results = answer?.results ?? [];
+    draw(results.length ? results.map((result) => inlineEntry(result)) : [{ node: () => h("p", {}, t("no_results")) }], "inline");
   }
 
-  const inlineEntry = (result, answer, query) => {
-    const choice = { result, query, inline_query_id: answer.inline_query_id ?? answer.id };
+  const inlineEntry = (result) => {
+    const choice = { result };
     return {
       choice,
       node: () => h("div", { role: "option", onclick: () => choose(choice, false) }, h("i", { class: `avatar small hue-${[...String(result.id)].length % 7}` }, [...(result.title ?? "•")][0]), h("span", {}, h("b", {}, result.title ?? result.id), h("small", {}, result.description ?? result.input_message_content?.message_text ?? ""))),
