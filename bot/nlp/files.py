@@ -6,6 +6,7 @@ Called by the command line (check, eval), by the application at start and by the
 
 import csv
 import re
+from io import StringIO
 from pathlib import Path
 
 import yaml
@@ -60,7 +61,7 @@ def load_questions(path: Path) -> list[Question]:
 
 
 def _csv_questions(source: Source, text: str) -> list[Question]:
-    rows = csv.DictReader(text.splitlines(keepends=True), strict=True)
+    rows = csv.DictReader(StringIO(text, newline=""), strict=True)
     questions: list[Question] = []
     try:
         missing = [name for name in ("question", "entry") if name not in (rows.fieldnames or ())]
@@ -74,7 +75,7 @@ def _csv_questions(source: Source, text: str) -> list[Question]:
             else:
                 source.blame(rows.line_num, "the question is empty")
     except csv.Error as error:
-        source.blame(rows.line_num, f"this is not valid CSV: {error}")
+        source.blame(max(rows.reader.line_num, 1), f"this is not valid CSV: {error}")
     return questions
 
 

@@ -8,10 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-WINDOW_WORDS = 24
-WINDOW_STRIDE = 12
-# A Chinese word is about 1.6 characters long, so a character counts as 0.6 of a word.
-CJK_WORDS = 0.6
+# Lengths in tenths of a word: a Chinese word is about 1.6 characters long, so a character counts as 0.6 of a word.
+WINDOW = 240
+STRIDE = 120
+WORD = 10
+CJK_CHARACTER = 6
 # Nobody reads further than this either; it bounds the work one message can ask for.
 LONGEST = 10_000
 
@@ -104,22 +105,22 @@ def sentences(text: str) -> list[str]:
 def _runs(text: str) -> Iterator[str]:
     """The whole text when it is at most a window long, otherwise overlapping windows that cover it."""
     units = list(_UNIT.finditer(text))
-    reach = [0.0]
+    reach = [0]
     for unit in units:
-        reach.append(reach[-1] + (CJK_WORDS if is_cjk(unit.group()) else 1.0))
-    if reach[-1] <= WINDOW_WORDS:
+        reach.append(reach[-1] + (CJK_CHARACTER if is_cjk(unit.group()) else WORD))
+    if reach[-1] <= WINDOW:
         yield text
         return
     begin = end = 0
     while end < len(units):
-        while end < len(units) and reach[end + 1] - reach[begin] <= WINDOW_WORDS:
+        while end < len(units) and reach[end + 1] - reach[begin] <= WINDOW:
             end += 1
         yield text[units[begin].start() : units[end - 1].end()]
         begin = _advance(reach, begin)
 
 
-def _advance(reach: list[float], begin: int) -> int:
-    goal = reach[begin] + WINDOW_STRIDE
+def _advance(reach: list[int], begin: int) -> int:
+    goal = reach[begin] + STRIDE
     while reach[begin] < goal:
         begin += 1
     return begin

@@ -144,9 +144,11 @@ class Source:
             return value.strip()
         if not value:
             self.blame(line(node), f"{what} is empty")
-        else:
-            read_as = _READ_AS.get(node.tag, "something else than text")
+        elif node.tag in _READ_AS:
+            read_as = _READ_AS[node.tag]
             self.blame(line(node), f'{what}: YAML reads {value} as {read_as}, not as text; put it in quotes: "{value}"')
+        else:
+            self.blame(line(node), f"{what}: tags (like {node.tag}) are not used here; write plain text")
         return None
 
     def line_of(self, node: yaml.Node, words: str) -> int:
