@@ -32,6 +32,10 @@ class Direction(StrEnum):
     INTERNAL = "internal"  # a note between colleagues
 
 
+CARD = "card"
+"""The channel of a ticket's card: the desk's own message about a ticket, which is edited as the ticket moves."""
+
+
 class Kind(StrEnum):
     """What a message is made of."""
 
@@ -60,6 +64,14 @@ class Decision(StrEnum):
     TICKET = "ticket"  # went straight to the customer's active ticket
 
 
+class Outcome(StrEnum):
+    """What the customer made of the bot's answer to their message."""
+
+    CONFIRMED = "confirmed"  # pressed Solved
+    CHOSEN = "chosen"  # pressed one of the suggestions
+    HANDED_OVER = "handed_over"  # wanted a person
+
+
 communications = Table(
     "communications",
     metadata,
@@ -77,6 +89,7 @@ communications = Table(
     Column("decision", EnumText(Decision)),
     Column("score", Float),  # confidence of the decision, 0–1
     Column("entry", Text),  # key of the FAQ entry that was answered or came first
+    Column("outcome", EnumText(Outcome)),
     Column("file_id", Text),
     Column("album", Text),  # Telegram's media_group_id
     Column("created_at", UtcDateTime, nullable=False),
@@ -122,6 +135,7 @@ class Communication:
     decision: Decision | None
     score: float | None
     entry: str | None
+    outcome: Outcome | None
     file_id: str | None
     album: str | None
     created_at: datetime
@@ -196,6 +210,41 @@ async def add_copies(tx: Transaction, chat_id: int, pairs: Sequence[tuple[int, i
     )
 
 
+_SET_MESSAGE = (
+    update(communications)
+    .where(communications.c.id == bindparam("number"))
+    .values(chat_id=bindparam("chat"), message_id=bindparam("message"))
+)
+
+
+async def set_message_ids(tx: Transaction, sent: Sequence[tuple[int, int, int]]) -> None:
+    """Write down where communications arrived; ``sent`` holds (chat id, message id, communication id)."""
+    await tx.execute(
+        _SET_MESSAGE, [{"chat": chat, "message": message, "number": number} for chat, message, number in sent]
+    )
+
+
+_PLACE_OF_COPY = (
+    select(copies.c.message_id)
+    .where(copies.c.communication_id == bindparam("communication"), copies.c.chat_id == bindparam("chat"))
+    .order_by(copies.c.message_id.desc())
+    .limit(1)
+)
+_PLACE = select(communications.c.message_id).where(
+    communications.c.id == bindparam("communication"), communications.c.chat_id == bindparam("chat")
+)
+
+
+async def place_in(tx: Transaction, communication_id: int, chat_id: int) -> int | None:
+    """Return the id of the message that shows a communication in this chat: itself, or the desk's latest copy."""
+    values = {"communication": communication_id, "chat": chat_id}
+    own: int | None = await tx.scalar(_PLACE, values)
+    if own is not None:
+        return own
+    copy: int | None = await tx.scalar(_PLACE_OF_COPY, values)
+    return copy
+
+
 async def edit(tx: Transaction, before: Communication, text: str, edited_at: datetime) -> None:
     """Give a communication its new text and keep the old one as a version."""
     await tx.execute(
@@ -218,3 +267,90 @@ async def versions_of(tx: Transaction, communication_id: int) -> Sequence[tuple[
 async def change(tx: Transaction, communication_id: int, values: Mapping[str, object]) -> None:
     """Set columns of one communication."""
     await tx.execute(update(communications).where(communications.c.id == communication_id).values(**values))
+
+
+async def recent(tx: Transaction, customer_id: int, limit: int, offset: int = 0) -> list[Communication]:
+    """Return the customer's newest communications, oldest of them first; cards are left out."""
+    rows = await tx.all(
+        select(communications)
+        .where(communications.c.customer_id == customer_id, communications.c.channel != CARD)
+        .order_by(communications.c.created_at.desc(), communications.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [from_row(row) for row in reversed(rows)]
+
+
+async def card_of(tx: Transaction, ticket_id: int) -> int | None:
+    """Return the communication that stands for this ticket's card."""
+    card: int | None = await tx.scalar(
+        select(communications.c.id)
+        .where(communications.c.ticket_id == ticket_id, communications.c.channel == CARD)
+        .order_by(communications.c.id.desc())
+        .limit(1)
+    )
+    return card
+
+
+async def chats_showing(tx: Transaction, communication_id: int) -> list[int]:
+    """Return the desk's chats where this communication is copied to."""
+    rows = await tx.all(select(copies.c.chat_id).where(copies.c.communication_id == communication_id).distinct())
+    return [row.chat_id for row in rows]
+
+
+_LAST_SAID = (
+    select(communications.c.created_at)
+    .where(communications.c.ticket_id == bindparam("ticket"), communications.c.direction == Direction.OUT)
+    .order_by(communications.c.id.desc())
+    .limit(1)
+)
+_ON_TICKET = (
+    select(communications)
+    .where(communications.c.ticket_id == bindparam("ticket"), communications.c.direction != Direction.INTERNAL)
+    .order_by(communications.c.id.desc())
+    .limit(bindparam("most"))
+)
+_ALBUM = (
+    select(communications)
+    .where(
+        communications.c.customer_id == bindparam("customer"),
+        communications.c.created_at >= bindparam("since"),
+        communications.c.album == bindparam("of"),
+    )
+    .order_by(communications.c.id)
+    .limit(1)
+)
+_ASKED = (
+    select(communications.c.id)
+    .where(
+        communications.c.customer_id == bindparam("customer"),
+        communications.c.created_at >= bindparam("since"),
+        communications.c.direction == Direction.IN,
+        communications.c.decision == Decision.ANSWER,
+        communications.c.entry == bindparam("key"),
+    )
+    .limit(1)
+)
+
+
+async def last_said_at(tx: Transaction, ticket_id: int) -> datetime | None:
+    """Return when the customer last heard from us on this ticket."""
+    at: datetime | None = await tx.scalar(_LAST_SAID, {"ticket": ticket_id})
+    return at
+
+
+async def last_on_ticket(tx: Transaction, ticket_id: int, most: int) -> list[Communication]:
+    """Return the latest messages of a ticket, both ways, without notes; oldest first."""
+    rows = await tx.all(_ON_TICKET, {"ticket": ticket_id, "most": most})
+    return [from_row(row) for row in reversed(rows)]
+
+
+async def first_of_album(tx: Transaction, customer_id: int, album: str, since: datetime) -> Communication | None:
+    """Return the first part of an album that the customer sent since then."""
+    row = await tx.first(_ALBUM, {"customer": customer_id, "of": album, "since": since})
+    return None if row is None else from_row(row)
+
+
+async def has_asked(tx: Transaction, customer_id: int, entry: str, since: datetime) -> bool:
+    """Whether the customer asked for this entry since then, and was answered."""
+    return await tx.first(_ASKED, {"customer": customer_id, "key": entry, "since": since}) is not None

@@ -1,7 +1,7 @@
 """Tickets, what may become of them, and the events that tell their story."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Column, ForeignKey, Index, Row, String, Table, Text, bindparam, insert, select, update
@@ -68,6 +68,7 @@ tickets = Table(
     Index(None, "state", "created_at"),
     Index(None, "customer_id", "created_at"),
     Index(None, "assignee_id", "state"),
+    Index(None, "first_replied_at"),
 )
 
 ticket_events = Table(
@@ -99,9 +100,9 @@ class TicketAlreadySolved(TransitionRefused):
 class TicketAlreadyTaken(KefuError):
     """Another agent has the ticket."""
 
-    def __init__(self, number: int, assignee_id: int) -> None:
+    def __init__(self, number: int, assignee_id: int, assignee_name: str = "") -> None:
         super().__init__(f"ticket #{number} is taken by agent {assignee_id}")
-        self.number, self.assignee_id = number, assignee_id
+        self.number, self.assignee_id, self.assignee_name = number, assignee_id, assignee_name
 
 
 class TicketUnknown(KefuError):
@@ -155,10 +156,39 @@ _BY_ID_LOCKED = _BY_ID.with_for_update()
 
 async def by_id(tx: Transaction, number: int, *, lock: bool = False) -> Ticket:
     """Return ticket ``number``; raises :class:`TicketUnknown`."""
+    if not 0 < number < 2**63:  # no key, and more than the database's integers hold
+        raise TicketUnknown(number)
     row = await tx.first(_BY_ID_LOCKED if lock else _BY_ID, {"ticket_id": number})
     if row is None:
         raise TicketUnknown(number)
     return from_row(row)
+
+
+_OF_CUSTOMER = (
+    select(tickets)
+    .where(tickets.c.customer_id == bindparam("customer"))
+    .order_by(tickets.c.created_at.desc(), tickets.c.id.desc())
+    .limit(bindparam("most"))
+    .offset(bindparam("skipped"))
+)
+_FIRST_WAITS = (
+    select(tickets.c.created_at, tickets.c.first_replied_at)
+    .where(tickets.c.first_replied_at >= bindparam("since"))
+    .order_by(tickets.c.first_replied_at.desc())
+    .limit(500)
+)
+
+
+async def of_customer(tx: Transaction, customer_id: int, most: int, skipped: int = 0) -> list[Ticket]:
+    """Return a customer's tickets, newest first."""
+    rows = await tx.all(_OF_CUSTOMER, {"customer": customer_id, "most": most, "skipped": skipped})
+    return [from_row(row) for row in rows]
+
+
+async def first_waits(tx: Transaction, since: datetime) -> list[timedelta]:
+    """Return how long tickets waited for the first human reply, of those replied to since then (the latest 500)."""
+    rows = await tx.all(_FIRST_WAITS, {"since": since})
+    return [row.first_replied_at - row.created_at for row in rows]
 
 
 async def create(
@@ -211,3 +241,22 @@ async def add_event(
             "created_at": now,
         },
     )
+
+
+async def take(tx: Transaction, number: int, agent_id: int) -> Ticket | None:
+    """Give an unsolved ticket that nobody has to this agent; None when another was quicker or it is solved."""
+    row = await tx.first(
+        update(tickets)
+        .where(tickets.c.id == number, tickets.c.assignee_id.is_(None), tickets.c.state.in_(UNSOLVED))
+        .values(assignee_id=agent_id)
+        .returning(tickets)
+    )
+    return None if row is None else from_row(row)
+
+
+async def last_of(tx: Transaction, customer_id: int) -> Ticket | None:
+    """Return the customer's newest ticket."""
+    row = await tx.first(
+        select(tickets).where(tickets.c.customer_id == customer_id).order_by(tickets.c.id.desc()).limit(1)
+    )
+    return None if row is None else from_row(row)
