@@ -70,11 +70,14 @@ class BotApi:
         except Refused as refused:
             entry.error = refused.description
             return _refusal(refused)
+        finally:
+            self._world.hub.wake()
         return web.Response(text=_json({"ok": True, "result": entry.result}), content_type="application/json")
 
     async def _spoil(self, request: web.Request, fault: Fault, entry: Entry) -> web.StreamResponse:
         self._ledger.append(entry)
         entry.error = fault.kind
+        self._world.hub.wake()
         if fault.kind == "429":
             retry = {"retry_after": fault.retry_after}
             return _refusal(Refused(429, f"Too Many Requests: retry after {fault.retry_after}", retry))

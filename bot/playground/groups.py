@@ -39,7 +39,13 @@ def set_member(world: World, chat: Chat, account: Account, member: Json, by: Acc
 
 
 def join(
-    world: World, chat: Chat, account: Account, *, admin: bool = False, rights: dict[str, bool] | None = None
+    world: World,
+    chat: Chat,
+    account: Account,
+    *,
+    admin: bool = False,
+    rights: dict[str, bool] | None = None,
+    by: Account | None = None,
 ) -> None:
     """Come in. The first person to come owns the group."""
     was_present = chat.status_of(account.id) in PRESENT
@@ -51,10 +57,10 @@ def join(
         member = administrator(rights)
     else:
         member = {"status": "member"}
-    set_member(world, chat, account, member)
+    actor = by or _owner(world, chat) or account
+    set_member(world, chat, account, member, by=actor)
     if not was_present and not is_first:
-        by = _owner(world, chat) or account
-        service(world, chat, by.user, {"new_chat_members": [account.user]})
+        service(world, chat, actor.user, {"new_chat_members": [account.user]})
 
 
 def administrator(rights: dict[str, bool] | None) -> Json:

@@ -121,6 +121,8 @@ def _read_attributes(reading: _Reading, tag: str, index: int, at: int) -> tuple[
         match = _ATTRIBUTE.match(source, index)
         if match is None or not match["name"]:
             raise reading.refuse(f'Empty attribute name in the tag "{tag}" at byte offset {at}')
+        if not match["equals"] and match.end() >= len(source):
+            raise reading.refuse(f'Unclosed start tag "{tag}" at byte offset {at}')
         if match["name"] == "expandable" and not match["equals"]:
             attributes["expandable"] = ""
             index += len("expandable")

@@ -49,7 +49,7 @@ class Playground:
         app = web.Application(middlewares=[refuse_strangers], client_max_size=64 << 20)
         BotApi(self.world, self.faults, self.ledger).mount(app)
         Control(self).mount(app)
-        self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.2)
+        self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.05)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         await site.start()
@@ -129,8 +129,10 @@ class Playground:
     def groups(self) -> list[Group]:
         return list(self._groups.values())
 
-    def add_bot(self, group: Group, admin: bool = True, **rights: bool) -> None:
-        groups.join(self.world, group.chat, self.world.bot, admin=admin, rights=rights)
+    def add_bot(self, group: Group, admin: bool = True, by: Person | None = None, **rights: bool) -> None:
+        """Bring the bot in, or change its rights; `by` somebody, else by the owner."""
+        account = by.account if by else None
+        groups.join(self.world, group.chat, self.world.bot, admin=admin, rights=rights, by=account)
 
     def demote_bot(self, group: Group) -> None:
         groups.set_member(self.world, group.chat, self.world.bot, {"status": "member"})

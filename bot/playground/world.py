@@ -32,6 +32,7 @@ ADMIN_RIGHTS = [
     "can_delete_stories",
     "can_pin_messages",
     "can_manage_topics",
+    "can_send_welcome_messages",
 ]
 PRESENT = frozenset({"creator", "administrator", "member", "restricted"})
 
