@@ -4,7 +4,7 @@ Everything that differs between SQLite and PostgreSQL sits here and in :mod:`bot
 transactions (:meth:`Database.begin`, :meth:`Database.read`); ``desk`` and ``crm`` get them as ``tx``.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -118,7 +118,12 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(url, pool_size=10, pool_timeout=10, **options)
         if self.is_sqlite:
             sqlite.install(self.engine.sync_engine)
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._writers = [GroupWriter(self.engine) for _ in range(1 if self.is_sqlite else POSTGRES_WRITERS)]
+
+    def listen(self, subject: str, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each commit of this process whose transaction announced ``subject``."""
+        self._listeners.setdefault(subject, []).append(listener)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -139,6 +144,9 @@ class Database:
                 raise DatabaseUnavailable(str(error).splitlines()[0]) from error
             raise
         tx.committed()
+        for subject in tx.announced:
+            for listener in self._listeners.get(subject, ()):
+                listener()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:

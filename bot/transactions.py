@@ -25,11 +25,12 @@ MAX_GROUP = 64
 class Transaction:
     """An open transaction: run statements, and say what is to happen once it is committed."""
 
-    __slots__ = ("_after_commit", "connection")
+    __slots__ = ("_after_commit", "announced", "connection")
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self._after_commit: list[Callable[[], None]] = []
+        self.announced: set[str] = set()
 
     @property
     def is_postgres(self) -> bool:
@@ -53,6 +54,10 @@ class Transaction:
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run ``action`` once this transaction is safely kept; it must be quick and must not fail."""
         self._after_commit.append(action)
+
+    def announce(self, subject: str) -> None:
+        """Let those who listen to ``subject`` know, once this transaction is safely kept."""
+        self.announced.add(subject)
 
     def committed(self) -> None:
         for action in dict.fromkeys(self._after_commit):

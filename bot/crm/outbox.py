@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     bindparam,
     delete,
     exists,
@@ -82,6 +83,8 @@ def _is_undone(columns: Columns) -> ColumnElement[bool]:
 
 _undone = _is_undone(outbox.c)
 Index("ix_outbox_undone", outbox.c.chat_id, outbox.c.id, sqlite_where=_undone, postgresql_where=_undone)
+_timed = and_(_undone, outbox.c.due_at.is_not(None))
+Index("ix_outbox_due_at", outbox.c.due_at, sqlite_where=_timed, postgresql_where=_timed)
 Index("ix_outbox_settled_at", outbox.c.settled_at)
 posts = Claimable(
     outbox,
@@ -124,6 +127,9 @@ class Receipt:
     settled_at: datetime
 
 
+QUEUED = "queued"
+"""Announced when a post was queued."""
+
 _INSERT = insert(outbox).returning(outbox.c.id)
 _OPTIONAL = dict.fromkeys(("due_at", "shows", "topic_of", "reply_to_id", "edit_of_id", "album", "worker", "error"))
 
@@ -157,11 +163,14 @@ async def queue(
         "created_at": now,
     }
     number: int = await tx.scalar(_INSERT, values | more)
+    tx.announce(QUEUED)
     return number
 
 
-async def claim(tx: Transaction, me: str, now: datetime, limit: int, full_chats: Collection[int]) -> list[Post]:
-    """Take free posts that are due, people first, oldest first; none of ``full_chats``.
+async def claim(
+    tx: Transaction, me: str, now: datetime, limit: int, full_chats: Collection[int] = (), *, broadcasts: bool = True
+) -> list[Post]:
+    """Take free posts that are due, people first, oldest first; none of ``full_chats``, ``broadcasts`` or not.
 
     A post that is not due yet holds back the later ones of its chat, so that order is kept.
     """
@@ -173,6 +182,8 @@ async def claim(tx: Transaction, me: str, now: datetime, limit: int, full_chats:
         waiting.c.due_at > now,
     )
     conditions = [~is_behind]
+    if not broadcasts:
+        conditions.append(outbox.c.priority < int(SendPriority.BROADCAST))
     if full_chats:
         conditions.append(outbox.c.chat_id.not_in(full_chats))
     rows = await posts.claim(tx, me, limit, *conditions, order=[outbox.c.priority])
@@ -225,6 +236,21 @@ async def settle(tx: Transaction, receipts: Sequence[Receipt]) -> None:
     )
 
 
+async def release(tx: Transaction, post_ids: Sequence[int]) -> None:
+    """Give back posts that were claimed and not sent."""
+    await tx.execute(
+        update(outbox).where(outbox.c.id.in_(post_ids), _undone).values(worker=None, state=OutboxState.PENDING)
+    )
+
+
+async def mark_retry(tx: Transaction, post_id: int, error: str, *, possibly_repeated: bool) -> None:
+    """Note that sending failed for now; ``possibly_repeated`` when Telegram may have taken it all the same."""
+    values: dict[str, object] = {"attempts": outbox.c.attempts + 1, "error": error}
+    if possibly_repeated:
+        values["possibly_repeated"] = True
+    await tx.execute(update(outbox).where(outbox.c.id == post_id).values(**values))
+
+
 async def open_album(tx: Transaction, chat_id: int, album: str) -> tuple[int, dict[str, Any], list[int]] | None:
     """Return (id, payload, shows) of the album post that is still gathering its parts, or None."""
     row = await tx.first(
@@ -253,7 +279,7 @@ async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
 
 async def next_due(tx: Transaction) -> datetime | None:
     """Return when the earliest post that waits for its time is due."""
-    due: datetime | None = await tx.scalar(select(func.min(outbox.c.due_at)).where(_undone))
+    due: datetime | None = await tx.scalar(select(func.min(outbox.c.due_at)).where(_timed))
     return due
 
 
@@ -267,3 +293,11 @@ async def count_undone(tx: Transaction) -> int:
     """Return how many posts wait to be sent."""
     number: int = await tx.scalar(select(func.count()).select_from(outbox).where(_undone))
     return number
+
+
+async def chats_awaiting(tx: Transaction, communication_id: int) -> list[int]:
+    """Return the chats that a message showing just this communication is still on its way to."""
+    rows = await tx.all(
+        select(outbox.c.chat_id).where(_undone, outbox.c.shows == json.dumps([communication_id])).distinct()
+    )
+    return [row.chat_id for row in rows]

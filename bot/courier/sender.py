@@ -1,0 +1,65 @@
+"""One call to the Bot API over HTTP, and Telegram's answer in plain words. Used by the courier and by polling.
+
+It bypasses aiogram's response models on purpose: half of the cost of a message is building objects that nobody
+reads.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Telegram said; ``error_code`` 0 stands for a network that failed."""
+
+    is_ok: bool
+    result: Any = None
+    error_code: int = 0
+    description: str = ""
+    retry_after: float | None = None
+    migrate_to_chat_id: int | None = None
+
+
+class Sender:
+    """Calls the Bot API with JSON; never raises for what Telegram or the network says."""
+
+    def __init__(self, token: str, api_root: str) -> None:
+        self._url = f"{api_root.rstrip('/')}/bot{token}/"
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(self, method: str, parameters: Mapping[str, Any], *, timeout_s: float = 30) -> Answer:
+        """Call ``method`` and return Telegram's answer."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=60))
+        timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=10)
+        try:
+            async with self._session.post(self._url + method, json=parameters, timeout=timeout) as response:
+                return _read(response.status, await response.read())
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return Answer(is_ok=False, description=f"network: {type(error).__name__}")  # no URL: it has the token
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def _read(status: int, body: bytes) -> Answer:
+    try:
+        told = json.loads(body)
+        if told["ok"]:
+            return Answer(is_ok=True, result=told["result"])
+    except (ValueError, KeyError, TypeError):
+        return Answer(is_ok=False, error_code=status if status >= 400 else 502, description=f"HTTP {status}")
+    more = told.get("parameters") or {}
+    return Answer(
+        is_ok=False,
+        error_code=told.get("error_code", status),
+        description=told.get("description", ""),
+        retry_after=more.get("retry_after"),
+        migrate_to_chat_id=more.get("migrate_to_chat_id"),
+    )
