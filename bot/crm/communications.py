@@ -97,6 +97,7 @@ communications = Table(
     Column("deleted_at", UtcDateTime),
     UniqueConstraint("chat_id", "message_id"),
     Index(None, "customer_id", "created_at"),
+    Index(None, "created_at"),  # reports look at a period
 )
 
 communication_versions = Table(
