@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -32,7 +32,6 @@ class Errand:
     """A post on its way."""
 
     post: Post
-    chat_id: int
     failures: int = 0
     new_topics: int = 0
     is_quoting: bool = True
@@ -52,29 +51,29 @@ class Carrier:
 
     async def carry(self, post: Post) -> tuple[Receipt, Refusal | None]:
         """Return how the post ended: a receipt, and why Telegram refused it if it did."""
-        errand = Errand(post, post.chat_id)
+        errand = Errand(post)
         while True:
             try:
                 answer = await self._attempt(errand)
                 if answer.is_ok:
-                    return Receipt(post, _message_ids(answer), None, utc_now()), None
+                    return Receipt(errand.post, _message_ids(answer), None, utc_now()), None
                 diagnosis = diagnose(answer)
                 if not await self._mend(errand, answer, diagnosis):
                     reason = answer.description or f"HTTP {answer.error_code}"
-                    return Receipt(post, (), reason, utc_now()), diagnosis.refusal
+                    return Receipt(errand.post, (), reason, utc_now()), diagnosis.refusal
             except DatabaseUnavailable as error:
                 log.warning("database away", where="carrier", why=str(error))
                 await asyncio.sleep(0.5)
             except Exception as error:
                 log.exception("post failed by our own error", post=post.id)
-                return Receipt(post, (), f"{type(error).__name__}: {error}"[:500], utc_now()), Refusal.OTHER
+                return Receipt(errand.post, (), f"{type(error).__name__}: {error}"[:500], utc_now()), Refusal.OTHER
 
     async def _attempt(self, errand: Errand) -> Answer:
         post = errand.post
         if post.reply_to_id is not None or post.edit_of_id is not None:
             await self._flush()
         try:
-            letter = await self._addressing.letter(post, errand.chat_id)
+            letter = await self._addressing.letter(post, errand.post.chat_id)
         except TopicRefused as refused:
             return refused.answer
         if letter is None:
@@ -82,7 +81,7 @@ class Carrier:
         errand.thread_id = letter.parameters.get("message_thread_id")
         if not errand.is_quoting:
             letter.parameters.pop("reply_parameters", None)
-        await self._pace.turn(errand.chat_id, post.priority)
+        await self._pace.turn(errand.post.chat_id, post.priority)
         answer = await self._sender.call(letter.method, letter.parameters)
         is_as_wanted = not answer.is_ok and diagnose(answer).remedy is Remedy.NOTHING
         return Answer(is_ok=True) if is_as_wanted else answer
@@ -91,14 +90,14 @@ class Carrier:
         """Do what the answer calls for; returns whether another attempt may succeed."""
         match diagnosis.remedy:
             case Remedy.WAIT:
-                await self._pace.hold(errand.chat_id, answer.retry_after or 1.0)
+                await self._pace.hold(errand.post.chat_id, answer.retry_after or 1.0)
             case Remedy.RETRY:
                 await self._back_off(errand, answer, diagnosis)
             case Remedy.FOLLOW if answer.migrate_to_chat_id:
                 await self._follow(errand, answer.migrate_to_chat_id)
             case Remedy.NEW_TOPIC if errand.thread_id is not None and errand.new_topics < NEW_TOPICS:
                 errand.new_topics += 1
-                await self._addressing.forget_topic(errand.chat_id, errand.thread_id)
+                await self._addressing.forget_topic(errand.post.chat_id, errand.thread_id)
                 return errand.post.topic_of is not None
             case Remedy.UNQUOTE if errand.is_quoting:
                 errand.is_quoting = False
@@ -117,8 +116,8 @@ class Carrier:
 
     async def _follow(self, errand: Errand, chat_id: int) -> None:
         async with self._database.begin() as tx:
-            await delivery.follow_group(tx, errand.chat_id, chat_id, utc_now())
-        errand.chat_id = chat_id
+            await delivery.follow_group(tx, errand.post.chat_id, chat_id, utc_now())
+        errand.post = replace(errand.post, chat_id=chat_id)
 
 
 def _message_ids(answer: Answer) -> tuple[int, ...]:

@@ -1,0 +1,88 @@
+"""The clock's door: what happens by itself, one line each. The rows are the schedule, this is the metronome."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import utc_now
+from bot.crm import outbox, updates, workers
+from bot.database import Database
+from bot.desk import reminding
+from bot.desk.faq_files import FaqWatcher
+from bot.desk.knowledge import Knowledge
+from bot.errors import DatabaseUnavailable
+from bot.settings import Settings
+
+log = structlog.get_logger()
+
+KEEP_DONE_FOR = timedelta(days=2)
+"""How long done updates and sent posts are kept, to recognise what comes again."""
+
+
+class Jobs:
+    """Runs each job at its interval; a job that is still running is not started again."""
+
+    def __init__(
+        self, database: Database, knowledge: Knowledge, watcher: FaqWatcher, settings: Settings, worker: str
+    ) -> None:
+        self._database = database
+        self._knowledge = knowledge
+        self._watcher = watcher
+        self._settings = settings
+        self._worker = worker
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def start(self) -> None:
+        self._every(1, self.fire_reminders)
+        self._every(2, self.refresh_knowledge)
+        self._every(3, self.watch_faq_files)
+        self._every(5, self.be_seen)
+        self._every(3600, self.prune)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def fire_reminders(self) -> None:
+        """Tell agents what is due."""
+        async with self._database.begin() as tx:
+            await reminding.fire_due(tx, self._settings.zone, utc_now())
+
+    async def refresh_knowledge(self) -> None:
+        """Notice what another process, or staff, changed in the FAQ."""
+        await self._knowledge.refresh()
+
+    async def watch_faq_files(self) -> None:
+        """Notice what somebody changed in the FAQ's files."""
+        await self._watcher.look(utc_now())
+
+    async def be_seen(self) -> None:
+        """Say that this worker lives, and free what dead ones had claimed."""
+        now = utc_now()
+        async with self._database.begin() as tx:
+            await workers.register(tx, self._worker, now)
+            await workers.forget_unseen(tx, now)
+            await updates.inbox.release_dead(tx)
+            await outbox.posts.release_dead(tx)
+
+    async def prune(self) -> None:
+        """Drop what was done and sent long ago."""
+        before = utc_now() - KEEP_DONE_FOR
+        async with self._database.begin() as tx:
+            await updates.prune(tx, before)
+            await outbox.prune(tx, before)
+
+    def _every(self, seconds: int, job: Callable[[], Awaitable[None]]) -> None:
+        async def run() -> None:
+            try:
+                await job()
+            except DatabaseUnavailable as error:
+                log.warning("database away", where=job.__name__, why=str(error))
+            except Exception:
+                log.exception("job failed", job=job.__name__)
+
+        self._scheduler.add_job(run, "interval", seconds=seconds, id=job.__name__)
