@@ -260,3 +260,38 @@ async def last_of(tx: Transaction, customer_id: int) -> Ticket | None:
         select(tickets).where(tickets.c.customer_id == customer_id).order_by(tickets.c.id.desc()).limit(1)
     )
     return None if row is None else from_row(row)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketEvent:
+    """One step of a ticket's story; ``agent_id`` is None for the customer and the bot."""
+
+    id: int
+    ticket_id: int
+    kind: EventKind
+    agent_id: int | None
+    from_state: str | None
+    to_state: str | None
+    detail: str | None
+    created_at: datetime
+
+
+def _event_from_row(row: Row[tuple[object, ...]]) -> TicketEvent:
+    return TicketEvent(**{column.name: getattr(row, column.name) for column in ticket_events.c})
+
+
+async def events_of(tx: Transaction, number: int) -> list[TicketEvent]:
+    """Return a ticket's story, oldest first."""
+    rows = await tx.all(select(ticket_events).where(ticket_events.c.ticket_id == number).order_by(ticket_events.c.id))
+    return [_event_from_row(row) for row in rows]
+
+
+async def last_solved(tx: Transaction, number: int) -> TicketEvent | None:
+    """Return the event by which the ticket was solved last."""
+    row = await tx.first(
+        select(ticket_events)
+        .where(ticket_events.c.ticket_id == number, ticket_events.c.to_state == TicketState.SOLVED)
+        .order_by(ticket_events.c.id.desc())
+        .limit(1)
+    )
+    return None if row is None else _event_from_row(row)

@@ -1,0 +1,204 @@
+"""The customer's words at the desk: in their topic of the bound group, else in the agents' private chats.
+
+Called by the customer's verbs and by ``ticketing``. The desk sees copies; each remembers which communication it shows,
+so that quotes, edits and answers find their way back. A group takes about twenty messages a minute, so there is
+one card a ticket, which is edited as the ticket moves.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.crm import agents, communications, customers, desks, outbox
+from bot.crm.agents import Agent
+from bot.crm.communications import CARD, Communication, Direction, Kind
+from bot.crm.customers import Customer
+from bot.crm.desks import Desk
+from bot.crm.outbox import SendPriority
+from bot.crm.tickets import Ticket
+from bot.desk import copying
+from bot.desk.cards import ticket_card
+from bot.desk.copying import Header
+from bot.desk.incoming import Incoming
+from bot.desk.presses import Button
+from bot.desk.rich import Screen
+from bot.desk.speech import tell
+from bot.desk.staff_presses import TicketPress
+from bot.texts import translator
+from bot.transactions import Transaction
+
+CARD_SHOWS = 6
+"""How many of the last messages a card shows."""
+
+HAND_OVER_SHOWS = 10
+"""How many of the last messages the taker of a ticket is sent in private."""
+
+
+async def working_desk(tx: Transaction) -> Desk | None:
+    """Return the bound group if the bot can work there."""
+    desk = await desks.current(tx)
+    return desk if desk is not None and desk.is_working else None
+
+
+def header_of(customer: Customer, ticket_id: int | None) -> Header:
+    """Return the line that tells, in an agent's private chat, who speaks."""
+    return Header(customer.name if ticket_id is None else f"{customer.name} · #{ticket_id}")
+
+
+async def relay(
+    tx: Transaction, customer: Customer, heard: Incoming, communication_id: int, ticket: Ticket, *, now: datetime
+) -> None:
+    """Show a customer's message at the desk.
+
+    Without a group it goes to the assignee; of a ticket that nobody has, agents saw the card; the taker gets the rest.
+    """
+    quoted = None
+    if heard.reply_to_message_id is not None:
+        said = await communications.by_id(tx, communication_id)
+        quoted = said.reply_to_id if said else None
+    desk = await working_desk(tx)
+    if desk is not None:
+        await copying.copy(tx, desk.chat_id, heard, communication_id, now=now, reply_to_id=quoted, topic_of=customer.id)
+    elif ticket.assignee_id is not None:
+        assignee = await agents.by_id(tx, ticket.assignee_id)
+        if assignee is not None:
+            header = header_of(customer, ticket.id)
+            await copying.copy(
+                tx, assignee.telegram_id, heard, communication_id, now=now, reply_to_id=quoted, header=header
+            )
+
+
+async def relay_edit(tx: Transaction, communication: Communication, heard: Incoming, *, now: datetime) -> None:
+    """Change the desk's copies of a message that the customer edited."""
+    customer = await customers.by_id(tx, communication.customer_id)
+    if customer is None:
+        return
+    header = header_of(customer, communication.ticket_id)
+    for chat_id in await chats_of(tx, communication.id):
+        shown = header if chat_id > 0 else None
+        await copying.edit(tx, chat_id, heard, communication, now=now, header=shown)
+    if heard.file_id is not None and heard.file_id != communication.file_id:
+        await communications.change(tx, communication.id, {"file_id": heard.file_id})
+
+
+async def announce(tx: Transaction, customer: Customer, ticket: Ticket, *, now: datetime) -> None:
+    """Put a ticket's card up at the desk: in the topic, else in the private chat of every agent on duty."""
+    card = await communications.record(
+        tx,
+        customer_id=customer.id,
+        direction=Direction.INTERNAL,
+        kind=Kind.NOTE,
+        text="",
+        created_at=now,
+        channel=CARD,
+        ticket_id=ticket.id,
+    )
+    recent = await communications.recent(tx, customer.id, CARD_SHOWS)
+    assignee = await name_of(tx, ticket.assignee_id)
+    desk = await working_desk(tx)
+    if desk is not None:
+        screen = ticket_card(translator(await desk_language(tx, desk)), ticket, customer, assignee, recent)
+        await post_card(tx, desk.chat_id, card, screen, now=now, topic_of=customer.id)
+        return
+    for agent in on_duty(await agents.active(tx)):
+        screen = ticket_card(translator(agent.language), ticket, customer, assignee, recent)
+        await post_card(tx, agent.telegram_id, card, screen, now=now)
+
+
+async def refresh(tx: Transaction, ticket: Ticket, *, now: datetime) -> None:
+    """Draw a ticket's card anew wherever it hangs, after the ticket changed."""
+    card = await communications.card_of(tx, ticket.id)
+    customer = await customers.by_id(tx, ticket.customer_id)
+    if card is None or customer is None:
+        return
+    recent = await communications.recent(tx, customer.id, CARD_SHOWS)
+    assignee = await name_of(tx, ticket.assignee_id)
+    languages = await _languages(tx)
+    for chat_id in await chats_of(tx, card):
+        screen = ticket_card(translator(languages.get(chat_id, "en")), ticket, customer, assignee, recent)
+        await outbox.queue(
+            tx,
+            chat_id,
+            "editMessageText",
+            screen.as_payload(),
+            now=now,
+            priority=SendPriority.DESK,
+            edit_of_id=card,
+        )
+
+
+async def post_card(
+    tx: Transaction, chat_id: int, card: int, screen: Screen, *, now: datetime, topic_of: int | None = None
+) -> None:
+    """Send a card to a chat, remembered so that it is edited later and a reply to it reaches the customer."""
+    await outbox.queue(
+        tx,
+        chat_id,
+        "sendMessage",
+        screen.as_payload(),
+        now=now,
+        priority=SendPriority.DESK,
+        shows=[card],
+        is_copy=True,
+        topic_of=topic_of,
+    )
+
+
+async def hand_over(tx: Transaction, ticket: Ticket, agent: Agent, *, now: datetime) -> None:
+    """Send an agent who works in private the conversation so far, each message ready to be replied to."""
+    customer = await customers.by_id(tx, ticket.customer_id)
+    if customer is None:
+        return
+    header = header_of(customer, ticket.id)
+    for communication in await communications.recent(tx, customer.id, HAND_OVER_SHOWS):
+        if agent.telegram_id not in await communications.chats_showing(tx, communication.id):
+            await copying.recall(tx, agent, communication, header, now=now)
+
+
+async def notify_assigned(tx: Transaction, ticket: Ticket, target: Agent, giver: Agent, *, now: datetime) -> None:
+    """Tell an agent in private that a colleague gave them a ticket, with its conversation where that is the desk."""
+    t = translator(target.language)
+    text = t(
+        "📥 {name} gave you ticket #{number}: {subject}", name=giver.name, number=ticket.id, subject=ticket.subject
+    )
+    await tell(
+        tx,
+        target.telegram_id,
+        text,
+        now=now,
+        priority=SendPriority.DESK,
+        buttons=[[Button(t("Open"), TicketPress(ticket.id))]],
+    )
+    if await working_desk(tx) is None:
+        await hand_over(tx, ticket, target, now=now)
+
+
+async def chats_of(tx: Transaction, communication_id: int) -> list[int]:
+    """Return the desk's chats that show a communication, or will in a moment."""
+    shown = await communications.chats_showing(tx, communication_id)
+    return [*shown, *(chat for chat in await outbox.chats_awaiting(tx, communication_id) if chat not in shown)]
+
+
+async def name_of(tx: Transaction, agent_id: int | None) -> str | None:
+    """Return an agent's name."""
+    agent = None if agent_id is None else await agents.by_id(tx, agent_id)
+    return None if agent is None else agent.name
+
+
+def on_duty(people: Sequence[Agent]) -> list[Agent]:
+    """Return who hears of a new ticket: those on duty, else everyone, for somebody must."""
+    return [agent for agent in people if agent.is_on_duty] or list(people)
+
+
+async def desk_language(tx: Transaction, desk: Desk) -> str:
+    """Return the language of the group: that of whoever made it the desk."""
+    binder = await agents.by_id(tx, desk.bound_by)
+    return binder.language if binder is not None else "en"
+
+
+async def _languages(tx: Transaction) -> dict[int, str]:
+    """Return the language of every chat of the desk."""
+    languages = {agent.telegram_id: agent.language for agent in await agents.active(tx)}
+    desk = await desks.current(tx)
+    if desk is not None:
+        languages[desk.chat_id] = await desk_language(tx, desk)
+    return languages
