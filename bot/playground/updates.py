@@ -58,6 +58,7 @@ class UpdateQueue:
         self._arrived.set()
         if self._poll is not None and not self._poll.done():
             self._poll.set_result(None)
+        self._hub.wake()
         return self._last_id
 
     def is_allowed(self, kind: str) -> bool:
@@ -91,6 +92,10 @@ class UpdateQueue:
 
     def first(self) -> Json | None:
         return next((update for _, update in self.pending.values()), None)
+
+    def tell_trouble(self) -> None:
+        """Delivery failed: whoever waits for that may look."""
+        self._hub.wake()
 
     async def wait_for_arrival(self) -> None:
         self._arrived.clear()

@@ -78,6 +78,7 @@ class Webhook:
                     pause = self.first_pause
                     continue
                 self._last_error = (self._updates.now, error)
+                self._updates.tell_trouble()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -1,12 +1,13 @@
-"""A local Telegram with a real aiogram Bot at the other end of the wire: what the tests of the local Bot API start with."""
+"""A local Telegram with a real aiogram Bot at the other end of the wire, for the tests of the local Bot API."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiogram import Bot
+from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramAPIError
@@ -40,6 +41,19 @@ async def playing(state: Path | None = None, **options: Any) -> AsyncIterator[tu
     finally:
         await bot.session.close()
         await play.stop()
+
+
+@asynccontextmanager
+async def bot_polling(play: Playground, dispatcher: Dispatcher, bot: Bot) -> AsyncIterator[None]:
+    """Run a dispatcher over long polling, as a bot does."""
+    options = {"handle_signals": False, "close_bot_session": False}
+    polling = asyncio.create_task(dispatcher.start_polling(bot, **options))
+    await play.until(lambda: play.is_polled)
+    try:
+        yield
+    finally:
+        await dispatcher.stop_polling()
+        await polling
 
 
 async def refusal(call: Any) -> str:

@@ -9,7 +9,8 @@ from aiogram.types import (
     ReplyKeyboardMarkup,
     ReplyParameters,
 )
-from people import buttons, playing, refusal
+
+from tests.e2e.people import buttons, playing, refusal
 
 
 async def test_a_chat_that_the_bot_never_met_is_not_found():

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
-from people import playing
 
 from bot.playground.limits import Limits
 from bot.playground.people import Person
 from bot.playground.server import Playground
+from tests.e2e.people import playing
 
 
 class Watch:

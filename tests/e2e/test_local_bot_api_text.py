@@ -2,7 +2,8 @@
 
 import pytest
 from aiogram.types import MessageEntity
-from people import playing, refusal
+
+from tests.e2e.people import playing, refusal
 
 PARSED = [
     ("<b>a</b>", "a", [("bold", 0, 1)]),

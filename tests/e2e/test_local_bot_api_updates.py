@@ -3,7 +3,8 @@
 import asyncio
 
 import aiohttp
-from people import playing, refusal, texts, update_ids
+
+from tests.e2e.people import playing, refusal, texts, update_ids
 
 
 async def test_unconfirmed_updates_come_again_and_an_offset_confirms_them():
@@ -81,7 +82,7 @@ async def test_a_poll_that_was_cut_off_leaves_the_line_free():
 
 
 async def test_polling_is_refused_while_a_webhook_is_set():
-    async with playing() as (play, bot):
+    async with playing() as (_play, bot):
         await bot.set_webhook("https://127.0.0.1:1/hook")
         assert await refusal(bot.get_updates()) == (
             "Conflict: can't use getUpdates method while webhook is active; "
