@@ -19,6 +19,7 @@ export function bubble(messages, look, doors) {
   const message = messages[0];
   const told = messages.find((one) => one.caption) ?? message;
   const body = h("div", { class: bodyClass(messages, told) }, named(message, look), forwarded(message), quoted(message, doors), content(messages), words(told, messages, look, doors), reactions(messages, doors));
+  body.style.setProperty("--width", body.querySelector(":scope > .picture")?.style.getPropertyValue("--width") || "");
   const column = h("div", { class: "column" }, body, inlineKeyboard(messages.at(-1).reply_markup, (button, node) => doors.press(messages.at(-1), button, node)));
   const face = look.named && h("div", { class: "beside" }, look.last && faceOf(personOf(message.from?.id) ?? message.from, "small"));
   const open = (event) => {

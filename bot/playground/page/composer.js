@@ -62,7 +62,7 @@ export function composer(pane) {
 
   function resize() {
     area.style.height = "auto";
-    area.style.height = `${Math.min(area.scrollHeight, 180)}px`;
+    if (area.scrollHeight) area.style.height = `${Math.min(area.scrollHeight, 180)}px`;
   }
 
   async function submit() {
@@ -90,8 +90,10 @@ export function composer(pane) {
     if (choice.command && completing) return write(`/${choice.command} `), area.focus();
     write("");
     area.focus();
-    if (choice.command) return pane.send("write", { text: `/${choice.command}` });
-    return pane.send("choose_inline", { result: choice.result });
+    const answered = replyFields(reply);
+    cancelStrip();
+    if (choice.command) return pane.send("write", { text: `/${choice.command}`, ...answered });
+    return pane.send("choose_inline", { result: choice.result, ...answered });
   }
 
   function toggleCommands() {

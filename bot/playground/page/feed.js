@@ -12,6 +12,8 @@ import { language, locale, t } from "./texts.js";
 const PAGE = 120;
 const NEAR = 80;
 const TOGETHER = 5 * 60;
+/** The day stays on top of the feed for this long after a scroll. */
+const DATE_STAYS = 1200;
 
 const versions = new WeakMap();
 let counter = 0;
@@ -29,7 +31,7 @@ export function feed(doors, empty) {
   const pill = h("button", { type: "button", class: "pill", hidden: true, onclick: () => toEnd(true) });
   const root = h("div", { class: "feed" }, scroller, pill);
   const cache = new Map();
-  let key, view, shown, newest, waiting = 0, limit = PAGE, following = true;
+  let key, view, shown, newest, waiting = 0, limit = PAGE, following = true, resting;
 
   const isNear = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
 
@@ -52,6 +54,9 @@ export function feed(doors, empty) {
 
   function onScroll() {
     if (!view) return;
+    clearTimeout(resting);
+    scroller.classList.add("moving");
+    resting = setTimeout(() => scroller.classList.remove("moving"), DATE_STAYS);
     following = isNear();
     if (following) waiting = 0;
     if (scroller.scrollTop < NEAR && thread(view.chatId, view.threadId).length > limit) earlier();

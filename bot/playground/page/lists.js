@@ -47,7 +47,7 @@ function personRow(person, chosen) {
   const mine = last && last.from?.id === person.id;
   return {
     key: `person-${person.id}`, title: nameOf(person), face: () => faceOf(person), mark: () => languageMark(person),
-    line: person.blocked ? t("blocked_mark") : last ? `${mine ? `${t("you")}: ` : ""}${summary(last)}` : person.username ? `@${person.username}` : "",
+    line: person.blocked ? t("blocked_mark") : last ? `${mine ? `${t("you")}: ` : ""}${summary(last)}` : person.username ? `@${person.username}` : t("no_messages"),
     time: lately(last), unread: unread(person.id, 0, person.id), chosen,
     target: { chatId: person.id, threadId: 0, actorId: person.id, isGroup: false },
   };

@@ -107,8 +107,10 @@ function hush(key) {
   state.drafts.delete(key);
 }
 
+const NONE = [];
+
 export const keyOf = (chatId, threadId) => `${chatId}:${threadId || 0}`;
-export const messagesOf = (chatId) => state.messages.get(chatId) ?? [];
+export const messagesOf = (chatId) => state.messages.get(chatId) ?? NONE;
 export const findMessage = (chatId, id) => messagesOf(chatId).find((message) => message.message_id === id);
 
 /** The topic a message lies in; 0 is General, or a chat without topics. */
@@ -119,8 +121,25 @@ export function threadOf(message) {
   return message.is_topic_message ? message.message_thread_id ?? 0 : 0;
 }
 
+const sorted = new WeakMap();
+
+function byTopic(list) {
+  const topics = new Map();
+  for (const message of list) {
+    const topic = threadOf(message);
+    if (!topics.has(topic)) topics.set(topic, []);
+    topics.get(topic).push(message);
+  }
+  return topics;
+}
+
+/** The messages of one topic. A chat's list is replaced, never changed, so what was sorted out of it stays true. */
 export function thread(chatId, threadId) {
-  return messagesOf(chatId).filter((message) => threadOf(message) === (threadId || 0));
+  const list = messagesOf(chatId);
+  const chat = state.chats.get(chatId);
+  if (!list.length) return NONE;
+  if (!sorted.has(list) || sorted.get(list).chat !== chat) sorted.set(list, { chat, topics: byTopic(list) });
+  return sorted.get(list).topics.get(threadId || 0) ?? NONE;
 }
 
 export const groups = () => [...state.chats.values()].filter((chat) => chat.type !== "private" && chat.type !== "channel" && !chat.migrated_to);

@@ -25,9 +25,9 @@ const EN = {
   choose_chat: "Choose a chat", no_customers: "Nobody here yet", no_customers_hint: "Add a customer and write to the bot as they would.", no_desk: "No desk yet", no_desk_hint: "The staff group appears here when the playground has one.",
   empty_customer: "Write as {name} would", empty_customer_hint: "The real bot answers. Try one of these:", empty_agent: "{name}’s own chat with the bot", empty_agent_hint: "Lists, lookups and reports. Try:",
   empty_topic: "Nothing here yet", empty_topic_hint: "Write as a customer on the left: a question that the FAQ cannot answer becomes a ticket here.",
-  today: "Today", yesterday: "Yesterday", you: "You", search_results: "Results", no_results: "Nothing found",
+  no_messages: "No messages yet", today: "Today", yesterday: "Yesterday", you: "You", search_results: "Results", no_results: "Nothing found",
   alert_title: "The bot says", ok: "OK", open_link: "Open this link?", open: "Open", failed: "That did not work: {error}", unreachable: "The playground cannot be reached.",
-  faults_hint: "The next calls of the bot to this local Bot API go wrong as ordered. Watch how it copes.", fault_kind: "What happens", fault_method: "Which method", fault_any: "any method", fault_times: "How many times", fault_after: "retry_after, seconds", fault_order: "Order", fault_ordered: "Ordered: {kind}, {times}×",
+  faults_hint: "The next calls of the bot to this local Bot API go wrong as ordered. Watch how it copes.", fault_kind: "What happens", fault_method: "Which method", fault_any: "any method", fault_times: "How many times", fault_after: "retry_after, seconds", fault_order: "Arm it", fault_ordered: "Armed: {kind}, {times}×",
   "fault.429": "429 Too Many Requests", "fault.500": "500 Internal Server Error", "fault.hang": "Hang: no answer", "fault.cut": "Cut: connection drops before the call takes effect", "fault.cut_after": "Cut after: it takes effect, the answer is lost",
   "service.topic_created": "{who} created the topic “{name}”", "service.topic_edited": "{who} renamed the topic to “{name}”", "service.topic_icon": "{who} changed the topic’s icon", "service.topic_closed": "{who} closed the topic", "service.topic_reopened": "{who} reopened the topic",
   "service.pinned": "{who} pinned “{text}”", "service.joined": "{who} joined the group", "service.left": "{who} left the group", "service.title": "{who} named the group “{name}”", "service.group_created": "{who} created the group", "service.migrated": "The group became a supergroup",
@@ -56,9 +56,9 @@ const ZH = {
   choose_chat: "选择一个对话", no_customers: "还没有人", no_customers_hint: "添加一位顾客，用顾客的身份给机器人写消息。", no_desk: "还没有客服台", no_desk_hint: "演练场有了客服群组后会显示在这里。",
   empty_customer: "以 {name} 的身份写点什么", empty_customer_hint: "真正的机器人会回答。试试：", empty_agent: "{name} 与机器人的私聊", empty_agent_hint: "列表、查询和报告。试试：",
   empty_topic: "这里还没有消息", empty_topic_hint: "在左侧以顾客身份提问：常见问题答不了的，会变成工单出现在这里。",
-  today: "今天", yesterday: "昨天", you: "你", search_results: "结果", no_results: "没有找到",
+  no_messages: "还没有消息", today: "今天", yesterday: "昨天", you: "你", search_results: "结果", no_results: "没有找到",
   alert_title: "机器人说", ok: "好", open_link: "打开这个链接？", open: "打开", failed: "没有成功：{error}", unreachable: "无法连接演练场。",
-  faults_hint: "机器人接下来对本地 Bot API 的调用会按要求出错。看看它如何应对。", fault_kind: "发生什么", fault_method: "哪个方法", fault_any: "任何方法", fault_times: "多少次", fault_after: "retry_after，秒", fault_order: "下单", fault_ordered: "已安排：{kind}，{times} 次",
+  faults_hint: "机器人接下来对本地 Bot API 的调用会按要求出错。看看它如何应对。", fault_kind: "发生什么", fault_method: "哪个方法", fault_any: "任何方法", fault_times: "多少次", fault_after: "retry_after，秒", fault_order: "安排", fault_ordered: "已安排：{kind}，{times} 次",
   "fault.429": "429 请求过多", "fault.500": "500 服务器错误", "fault.hang": "挂起：没有回答", "fault.cut": "切断：调用生效前连接中断", "fault.cut_after": "事后切断：已生效，回答丢失",
   "service.topic_created": "{who} 创建了话题「{name}」", "service.topic_edited": "{who} 将话题改名为「{name}」", "service.topic_icon": "{who} 更换了话题图标", "service.topic_closed": "{who} 关闭了话题", "service.topic_reopened": "{who} 重新打开了话题",
   "service.pinned": "{who} 置顶了「{text}」", "service.joined": "{who} 加入了群组", "service.left": "{who} 离开了群组", "service.title": "{who} 将群组命名为「{name}」", "service.group_created": "{who} 创建了群组", "service.migrated": "群组已升级为超级群组",
@@ -74,7 +74,7 @@ export const TRY = {
   agent: { en: ["/help", "/queue", "/find Anna", "/report today"], zh: ["/help", "/queue", "/find 李", "/report today"] },
 };
 
-const WORDS = { en: EN, zh: ZH };
+export const WORDS = { en: EN, zh: ZH };
 let chosen = "en";
 
 export function chooseLanguage(code) {
