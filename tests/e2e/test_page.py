@@ -1,146 +1,23 @@
-"""The playground's page in a real browser: what people do there reaches the local Bot API, and what a bot does shows.
+"""A customer's chat on the playground's page: what people do there reaches the bot, and what the bot does shows."""
 
-The bot is played by the test with raw Bot API calls. Every test also holds that the page logs no error and that no
-request leaves this machine. Without playwright or Chromium the module is skipped; with CI set that is a failure.
-"""
-
-import asyncio
-import json
-import os
 import re
-import shutil
 import struct
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.playground.people import Group, Person
-from bot.playground.server import Playground
-
-CHROMIUM = shutil.which("chromium")
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-if os.environ.get("CI"):
-    assert CHROMIUM, "CI needs Debian's chromium for the page's tests"
-    from playwright.async_api import Browser, Locator, Page, async_playwright, expect
-elif CHROMIUM:
-    playwright = pytest.importorskip(
-        "playwright.async_api", reason="playwright is not installed: the page is not tested"
-    )
-    from playwright.async_api import Browser, Locator, Page, async_playwright, expect
-else:
-    pytest.skip("there is no chromium: the page is not tested", allow_module_level=True)
+from tests.e2e.pages import Browser, Json, Locator, Scene, chromium, expect, opened, row
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-Json = dict[str, Any]
-LONG_POLL = 20
-PATIENCE_MS = 8000
-
-
-@dataclass
-class Scene:
-    """A playground with two customers and a desk, its page, and the bot's hands."""
-
-    play: Playground
-    session: aiohttp.ClientSession
-    page: Page
-    anna: Person
-    wei: Person
-    olga: Person
-    desk: Group
-    offset: int = 0
-    complaints: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
-
-    @property
-    def left(self) -> Locator:
-        return self.page.locator(".side-customers")
-
-    @property
-    def right(self) -> Locator:
-        return self.page.locator(".side-desk")
-
-    async def call(self, method: str, **params: Any) -> Any:
-        """One Bot API call as a bot makes it."""
-        url = f"{self.play.url}/bot{self.play.token}/{method}"
-        async with self.session.post(url, json=params) as response:
-            body = await response.json()
-        assert body["ok"], body
-        return body["result"]
-
-    async def update(self, kind: str) -> Json:
-        """The next update of this kind, as a polling bot gets it."""
-        while True:
-            for update in await self.call("getUpdates", offset=self.offset, timeout=LONG_POLL, limit=1):
-                self.offset = update["update_id"] + 1
-                if kind in update:
-                    return dict(update[kind])
-
-    async def forget_updates(self) -> None:
-        """Confirm what happened while the scene was set."""
-        for update in await self.call("getUpdates", offset=-1):
-            self.offset = update["update_id"] + 1
-
-    async def writes(self, side: Locator, text: str) -> None:
-        await side.get_by_role("textbox").fill(text)
-        await side.get_by_role("textbox").press("Enter")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        chromium = await driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield chromium
-        await chromium.close()
-
-
-@asynccontextmanager
-async def opened(browser: Browser, width: int = 1440, **options: Any) -> AsyncIterator[Scene]:
-    play = Playground(token="100000001:KefuPlayground", state=None)
-    play.limits.enabled = False
-    await play.start(host="127.0.0.1", port=0)
-    anna = play.person("Anna", username="anna", language_code="en")
-    wei = play.person("李伟", language_code="zh-hans")
-    olga, ming = play.person("Olga", username="olga"), play.person("Ming")
-    desk = play.group("Support desk", forum=True)
-    desk.add(olga, admin=True)
-    desk.add(ming)
-    play.add_bot(desk)
-    anna.account.started = True
-    context = await browser.new_context(viewport={"width": width, "height": 900}, **{"locale": "en-US", **options})
-    context.set_default_timeout(PATIENCE_MS)
-    page = await context.new_page()
-    async with aiohttp.ClientSession() as session:
-        scene = Scene(play, session, page, anna, wei, olga, desk)
-        page.on("console", lambda said: said.type == "error" and scene.complaints.append(said.text))
-        page.on("pageerror", lambda error: scene.complaints.append(str(error)))
-        page.on(
-            "request", lambda request: scene.hosts.add(urlsplit(request.url).hostname or urlsplit(request.url).scheme)
-        )
-        await scene.forget_updates()
-        await page.goto(play.url)
-        await expect(page.locator(".side-customers [data-key]")).to_have_count(2)
-        yield scene
-        assert scene.complaints == []
-        assert scene.hosts <= {"127.0.0.1", "blob", "data"}
-    await context.close()
-    await play.stop()
+    async with chromium() as browser:
+        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -148,11 +25,6 @@ async def scene(browser: Browser) -> AsyncIterator[Scene]:
     async with opened(browser) as scene:
         await row(scene.left, "Anna").click()
         yield scene
-
-
-def row(side: Locator, title: str) -> Locator:
-    """The row of a person or topic in a side's list."""
-    return side.locator(".list").get_by_title(title, exact=True)
 
 
 def picture(width: int = 40, height: int = 30) -> bytes:
@@ -373,116 +245,3 @@ async def test_a_blocked_bot_is_unblocked(scene: Scene):
     await expect(scene.left.get_by_role("textbox")).not_to_be_visible()
     await scene.left.get_by_role("button", name="Unblock the bot").click()
     await expect(scene.left.get_by_role("textbox")).to_be_visible()
-
-
-async def test_the_desk_shows_topics_and_writes_as_the_agent_chosen(scene: Scene):
-    topic = await scene.call("createForumTopic", chat_id=scene.desk.id, name="Anna #1")
-    thread = topic["message_thread_id"]
-    card = await scene.call("sendMessage", chat_id=scene.desk.id, message_thread_id=thread, text="Ticket #1, open")
-    await scene.call("pinChatMessage", chat_id=scene.desk.id, message_id=card["message_id"])
-    place = row(scene.right, "Anna #1")
-    await expect(place.locator(".list-line .count")).to_have_text("3")
-    await place.click()
-    await expect(scene.right.locator(".pins")).to_contain_text("Ticket #1, open")
-    await expect(place.locator(".list-line .count")).to_have_count(0)
-    await scene.right.get_by_role("button", name="Write as Olga").click()
-    await scene.page.get_by_role("menuitemradio", name="Ming").click()
-    await scene.forget_updates()  # the topic and the pin
-    await scene.writes(scene.right, "On it")
-    message = await scene.update("message")
-    assert (message["from"]["first_name"], message["text"], message["message_thread_id"]) == ("Ming", "On it", thread)
-    await row(scene.right, "General").click()
-    await expect(scene.right.get_by_text("On it", exact=True)).to_have_count(0)
-    await row(scene.right, "Olga").click()
-    await scene.right.get_by_role("button", name="/queue").click()
-    message = await scene.update("message")
-    assert (message["chat"]["id"], message["text"]) == (scene.olga.id, "/queue")
-
-
-async def test_a_topic_is_made_closed_and_deleted(scene: Scene):
-    await scene.right.get_by_role("button", name="New topic").click()
-    form = scene.page.get_by_role("dialog")
-    await form.get_by_label("Name of the topic").fill("Returns")
-    await form.get_by_role("button", name="Create").click()
-    await row(scene.right, "Returns").click()
-    for entry in ("Close topic", "Reopen topic", "Delete topic"):
-        await scene.right.locator(".chat-header").get_by_role("button", name="More").click()
-        await scene.page.get_by_role("menuitem", name=entry).click()
-    await scene.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    await expect(row(scene.right, "Returns")).to_have_count(0)
-    assert scene.desk.topics == []
-
-
-async def test_new_messages_are_counted_while_reading_above_and_the_pill_goes_down(scene: Scene):
-    for number in range(40):
-        await scene.anna.writes(f"line {number}")
-    scroller = scene.left.locator(".scroller")
-    await expect(scene.left.locator("article").get_by_text("line 39")).to_be_in_viewport()
-    await scroller.evaluate("node => node.scrollTo(0, 0)")
-    pill = scene.left.locator(".pill")
-    await expect(pill).to_be_visible()
-    await scene.call("sendMessage", chat_id=scene.anna.id, text="The newest")
-    await expect(pill).to_have_text("1")
-    await pill.click()
-    await expect(scene.left.locator("article").get_by_text("The newest")).to_be_in_viewport()
-    await expect(pill).not_to_be_visible()
-
-
-async def test_the_page_comes_back_after_the_server_was_away(scene: Scene):
-    port = urlsplit(scene.play.url).port
-    assert port is not None
-    await scene.play.stop()
-    await expect(scene.page.get_by_text("Reconnecting…")).to_be_visible()
-    await scene.anna.writes("written meanwhile")
-    await scene.play.start(host="127.0.0.1", port=port)
-    await expect(scene.left.locator("article").get_by_text("written meanwhile")).to_be_visible()
-    await expect(scene.page.get_by_text("Connected")).to_be_visible()
-    scene.complaints.clear()  # the browser itself logs each refused connection
-
-
-async def test_faults_are_ordered_from_the_page(scene: Scene):
-    await scene.page.get_by_role("button", name="Make it fail").click()
-    form = scene.page.get_by_role("dialog")
-    await form.get_by_label("What happens").select_option("500")
-    await form.get_by_label("Which method").select_option("sendMessage")
-    await form.get_by_role("button", name="Arm it").click()
-    await expect(scene.page.get_by_text("Armed: 500 Internal Server Error, 1×")).to_be_visible()
-    ordered = [(fault.kind, fault.method, fault.times) for fault in scene.play.faults.ordered]
-    assert ordered == [("500", "sendmessage", 1)]
-
-
-async def test_a_start_link_of_the_bot_starts_it(scene: Scene):
-    await scene.call("sendMessage", chat_id=scene.anna.id, text="https://t.me/kefu_bot?start=invite_42")
-    await scene.left.locator("article").get_by_role("link").click()
-    assert (await scene.update("message"))["text"] == "/start invite_42"
-
-
-async def test_a_narrow_chinese_page_shows_one_side_at_a_time(browser: Browser):
-    async with opened(browser, width=390, locale="zh-CN", color_scheme="dark") as scene:
-        await expect(scene.right).not_to_be_visible()
-        await row(scene.left, "李伟").click()
-        await scene.writes(scene.left, "你好")
-        assert (await scene.update("message"))["text"] == "你好"
-        await scene.left.get_by_role("button", name="返回").click()
-        await expect(row(scene.left, "李伟")).to_be_visible()
-        await scene.page.get_by_role("button", name="客服台").click()
-        await expect(row(scene.right, "综合")).to_be_visible()
-        assert await scene.page.evaluate("document.documentElement.scrollWidth") == 390
-        await scene.page.get_by_role("button", name="Switch to English").click()
-        await expect(row(scene.right, "General")).to_be_visible()
-
-
-async def test_the_languages_have_the_same_words_with_the_same_gaps(scene: Scene):
-    words = await scene.page.evaluate("import('/static/texts.js').then((texts) => texts.WORDS)")
-    gaps = {
-        code: {name: sorted(re.findall(r"\{\w+\}", text)) for name, text in known.items()}
-        for code, known in words.items()
-    }
-    assert gaps["zh"] == gaps["en"], json.dumps(gaps, ensure_ascii=False)
-
-
-async def test_the_theme_is_turned_and_remembered(scene: Scene):
-    await scene.page.get_by_role("button", name="Dark mode").click()
-    await scene.page.reload()
-    await expect(scene.page.locator("html")).to_have_attribute("data-theme", "dark")
-    await asyncio.wait_for(scene.page.get_by_role("button", name="Light mode").click(), 5)

@@ -28,7 +28,7 @@ export function bubble(messages, look, doors) {
     doors.menu(messages, event);
   };
   const keyed = (event) => event.target === node && (event.key === "Enter" || event.key === "ContextMenu") && open(event);
-  const node = h("article", { class: sideClass(look), tabindex: "0", dataset: { id: message.message_id, ids: messages.map((one) => one.message_id).join(" ") }, "aria-label": spokenLabel(message), oncontextmenu: open, ondblclick: () => doors.reply(told), onkeydown: keyed }, face, column, handle(messages, doors));
+  const node = h("article", { class: sideClass(look), tabindex: "-1", dataset: { id: message.message_id, ids: messages.map((one) => one.message_id).join(" ") }, "aria-label": spokenLabel(message), oncontextmenu: open, ondblclick: () => doors.reply(told), onkeydown: keyed }, face, column, handle(messages, doors));
   return node;
 }
 

@@ -19,7 +19,7 @@ export function composer(pane) {
   let key, view, reply, editing, panel, keyboardMark, forced;
 
   const area = h("textarea", { rows: 1, dir: "auto", spellcheck: "false", autocomplete: "off", enterkeyhint: "send" });
-  const offers = suggestions(choose);
+  const offers = suggestions(area, choose);
   const strip = h("div", { class: "strip-holder" });
   const board = h("div", { class: "board" });
   const face = h("button", { type: "button", class: "actor", "aria-haspopup": "menu", onclick: chooseActor });

@@ -90,6 +90,8 @@ export function feed(doors, empty) {
     newest = all.at(-1)?.message_id;
     arrange(list, all.length ? draw(all.slice(-limit)) : extras(empty(view)));
     root.classList.toggle("is-empty", !all.length);
+    const messages = [...list.querySelectorAll("article")];
+    if (!list.contains(document.activeElement)) rove(messages, messages.at(-1));
     if (moved || following || fresh.some((message) => message.from?.id === view.actorId)) toEnd();
     else waiting += fresh.length;
     settle();
@@ -108,6 +110,22 @@ export function feed(doors, empty) {
     });
     for (const known of [...cache.keys()]) if (!used.has(known)) cache.delete(known);
     return [...nodes, ...extras()];
+  }
+
+  /** One message is in the tab order, the newest or the last one visited; the arrow keys go from there. */
+  function onKey(event) {
+    const messages = [...list.querySelectorAll("article")];
+    const at = messages.indexOf(document.activeElement);
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const next = at >= 0 && step ? messages[at + step] : undefined;
+    if (!next) return;
+    event.preventDefault();
+    rove(messages, next);
+    next.focus();
+  }
+
+  function rove(messages, here) {
+    for (const message of messages) message.tabIndex = message === here ? 0 : -1;
   }
 
   /** The bubbles that are not messages yet: somebody is typing, or the bot is streaming a draft. */
@@ -138,6 +156,7 @@ export function feed(doors, empty) {
     node.focus({ preventScroll: true });
   }
 
+  list.addEventListener("keydown", onKey);
   scroller.addEventListener("scroll", onScroll, { passive: true });
   list.addEventListener("load", () => following && toEnd(), true);
   new ResizeObserver(() => following && view && toEnd()).observe(scroller);

@@ -8,9 +8,10 @@ import { t } from "./texts.js";
 const PAUSE = 250;
 
 /** `choose(suggestion, completing)` is called with {command} or {result}; completing when Tab was used. */
-export function suggestions(choose) {
+export function suggestions(area, choose) {
   const root = h("div", { class: "suggestions", role: "listbox", hidden: true, id: `suggestions-${Math.random().toString(36).slice(2)}` });
   let entries = [], at = 0, timer, asked = "", turn = 0;
+  for (const [name, value] of [["aria-autocomplete", "list"], ["aria-haspopup", "listbox"], ["aria-controls", root.id]]) area.setAttribute(name, value);
 
   function draw(drawn, className = "") {
     entries = drawn;
@@ -18,13 +19,16 @@ export function suggestions(choose) {
     root.hidden = !entries.length;
     root.className = `suggestions ${className}`;
     root.setAttribute("aria-label", t(className === "inline" ? "search_results" : "commands"));
-    root.replaceChildren(...entries.map((entry, index) => entry.node(index)));
+    root.replaceChildren(...entries.map((entry) => entry.node()));
+    [...root.children].forEach((child, index) => (child.id = `${root.id}-${index}`));
     mark();
   }
 
   function mark() {
     [...root.children].forEach((child, index) => child.setAttribute("aria-selected", String(index === at)));
     root.children[at]?.scrollIntoView({ block: "nearest" });
+    area.setAttribute("aria-expanded", String(!root.hidden));
+    area.setAttribute("aria-activedescendant", root.hidden ? "" : root.children[at].id);
   }
 
   function close() {
