@@ -4,7 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Row, Table, Text, bindparam, insert, select, update
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from bot.database import BigId, EnumText, UtcDateTime, metadata
 from bot.transactions import Transaction
@@ -16,6 +30,8 @@ class ReminderState(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
 
+
+WAITING = (ReminderState.PENDING, ReminderState.FIRED)
 
 reminders = Table(
     "reminders",
@@ -51,6 +67,11 @@ class Reminder:
     snoozes: int
     created_at: datetime
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state in WAITING
+
 
 def from_row(row: Row[tuple[object, ...]]) -> Reminder:
     return Reminder(**{column.name: getattr(row, column.name) for column in reminders.c})
@@ -85,6 +106,14 @@ async def create(
 async def by_id(tx: Transaction, reminder_id: int) -> Reminder | None:
     row = await tx.first(select(reminders).where(reminders.c.id == reminder_id).with_for_update())
     return None if row is None else from_row(row)
+
+
+async def waiting_of(tx: Transaction, agent_id: int, limit: int, offset: int) -> tuple[list[Reminder], int]:
+    """Return a stretch of what an agent has still to do, first due first, and how many that are in all."""
+    is_theirs = and_(reminders.c.agent_id == agent_id, reminders.c.state.in_(WAITING))
+    total: int = await tx.scalar(select(func.count()).select_from(reminders).where(is_theirs))
+    ordered = select(reminders).where(is_theirs).order_by(reminders.c.due_at, reminders.c.id)
+    return [from_row(row) for row in await tx.all(ordered.limit(limit).offset(offset))], total
 
 
 async def claim_due(tx: Transaction, now: datetime, limit: int = 100) -> list[Reminder]:

@@ -1,7 +1,7 @@
 """When something is due, read from a person's words: a small grammar of our own for English and Chinese.
 
 Lengths (``2h``, ``1h30m``, ``half an hour``, ``2小时后``, ``半小时``), days (``tomorrow``, ``friday``,
-``2026-03-09``, ``明天``, ``周五``) and clocks (``10:00``, ``5pm``, ``下午3点半``). Called by the handler of ``/remind``.
+``2026-03-09``, ``明天``, ``周五``) and clocks (``10:00``, ``5pm``, ``下午3点半``). Called for ``/remind``.
 """
 
 import re
