@@ -236,6 +236,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_communications_customer_id_created_at", "communications", ["customer_id", "created_at"])
     op.create_index("ix_communications_ticket_id", "communications", ["ticket_id"])
+    op.create_index("ix_communications_created_at", "communications", ["created_at"])
     op.create_table(
         "reminders",
         sa.Column("id", KEY),
