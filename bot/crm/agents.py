@@ -69,6 +69,14 @@ invitations = Table(
 )
 
 
+class RoleTooLow(KefuError):
+    """What an agent asked for takes a higher role."""
+
+    def __init__(self, needed: Role, action: str) -> None:
+        super().__init__(f"{action} takes the role {needed}")
+        self.needed, self.action = needed, action
+
+
 class InvitationInvalid(KefuError):
     """The invitation is unknown, used or out of date."""
 
@@ -168,3 +176,14 @@ async def use_invitation(tx: Transaction, token_hash: str, now: datetime) -> Rol
 async def note_invited(tx: Transaction, token_hash: str, agent_id: int) -> None:
     """Write down who used the invitation."""
     await tx.execute(update(invitations).where(invitations.c.token_hash == token_hash).values(used_by=agent_id))
+
+
+async def release_invitation(tx: Transaction, token_hash: str) -> None:
+    """Let an invitation be used by somebody else: whoever opened it had no use for it."""
+    await tx.execute(update(invitations).where(invitations.c.token_hash == token_hash).values(used_at=None))
+
+
+async def by_telegram_id(tx: Transaction, telegram_id: int) -> Agent | None:
+    """Return who works, or once worked, at the desk with this Telegram account."""
+    row = await tx.first(select(agents).where(agents.c.telegram_id == telegram_id))
+    return None if row is None else from_row(row)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text, insert
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text, insert, select
 
 from bot.database import BigId, UtcDateTime, metadata
 from bot.transactions import Transaction
@@ -42,3 +42,17 @@ async def record(
             "created_at": now,
         },
     )
+
+
+async def has_since(tx: Transaction, action: str, telegram_id: int, since: datetime) -> bool:
+    """Whether this was recorded of someone who is no agent, lately."""
+    found = await tx.first(
+        select(audit_events.c.id)
+        .where(
+            audit_events.c.created_at >= since,
+            audit_events.c.action == action,
+            audit_events.c.telegram_id == telegram_id,
+        )
+        .limit(1)
+    )
+    return found is not None

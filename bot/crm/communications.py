@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     insert,
     select,
     update,
@@ -355,3 +356,13 @@ async def first_of_album(tx: Transaction, customer_id: int, album: str, since: d
 async def has_asked(tx: Transaction, customer_id: int, entry: str, since: datetime) -> bool:
     """Whether the customer asked for this entry since then, and was answered."""
     return await tx.first(_ASKED, {"customer": customer_id, "key": entry, "since": since}) is not None
+
+
+async def count_of(tx: Transaction, customer_id: int) -> int:
+    """Return how many communications a customer's timeline holds; cards are left out."""
+    number: int = await tx.scalar(
+        select(func.count())
+        .select_from(communications)
+        .where(communications.c.customer_id == customer_id, communications.c.channel != CARD)
+    )
+    return number

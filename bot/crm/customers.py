@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     insert,
     select,
     update,
@@ -151,3 +152,55 @@ async def add_identity(tx: Transaction, customer_id: int, kind: IdentityKind, va
 async def change(tx: Transaction, customer_id: int, **values: object) -> None:
     """Set columns of one customer."""
     await tx.execute(update(customers).where(customers.c.id == customer_id).values(**values))
+
+
+async def by_username(tx: Transaction, username: str) -> Customer | None:
+    """Return the customer with this Telegram username, in whatever case."""
+    row = await tx.first(
+        select(customers.c.id).where(func.lower(customers.c.username) == username.lower()).order_by(customers.c.id)
+    )
+    return None if row is None else await by_id(tx, row.id)
+
+
+async def by_identity(tx: Transaction, kind: IdentityKind, value: str) -> list[Customer]:
+    """Return who is known by this value, or by one that ends with it (a phone number without its country)."""
+    rows = await tx.all(
+        select(identities.c.customer_id)
+        .where(
+            identities.c.kind == kind, func.lower(identities.c.value).like(f"%{_escaped(value.lower())}", escape="\\")
+        )
+        .order_by(identities.c.customer_id)
+        .limit(10)
+    )
+    found = [await by_id(tx, row.customer_id) for row in rows]
+    return [customer for customer in found if customer is not None]
+
+
+async def names(tx: Transaction, most: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the customers, newest first."""
+    rows = await tx.all(
+        select(customers.c.id, customers.c.first_name, customers.c.last_name)
+        .order_by(customers.c.id.desc())
+        .limit(most)
+    )
+    return [(row.id, f"{row.first_name} {row.last_name}" if row.last_name else row.first_name) for row in rows]
+
+
+def _escaped(text: str) -> str:
+    """Return ``text`` with the wildcards of LIKE taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def absorb(tx: Transaction, *, kept: int, gone: int) -> None:
+    """Make two customers one: whatever refers to ``gone``, in any table, refers to ``kept`` from now on.
+
+    Where a customer has one row only (their topic), that of ``gone`` stays. Columns of the two are the caller's.
+    """
+    for table in metadata.sorted_tables:
+        for column in table.c:
+            if not column.references(customers.c.id):
+                continue
+            if column.primary_key and await tx.first(select(column).where(column == gone)):
+                await tx.execute(delete(table).where(column == kept))
+            await tx.execute(update(table).where(column == gone).values({column: kept}))
+    await tx.execute(delete(customers).where(customers.c.id == gone))

@@ -132,3 +132,8 @@ async def add_topic(tx: Transaction, customer_id: int, chat_id: int, thread_id: 
 async def remove_topic(tx: Transaction, chat_id: int, thread_id: int) -> None:
     """Forget a topic that was deleted."""
     await tx.execute(delete(topics).where(topics.c.chat_id == chat_id, topics.c.thread_id == thread_id))
+
+
+async def unbind(tx: Transaction, chat_id: int) -> bool:
+    """Let this group be the desk no longer; its topics are remembered, should it be bound again."""
+    return (await tx.execute(delete(desks).where(desks.c.chat_id == chat_id))).rowcount == 1
