@@ -183,8 +183,13 @@ def press(world: World, account: Account, chat: Chat, wanted: str, message_id: i
 
 
 def press_data(world: World, account: Account, chat: Chat, message: Json, data: str) -> Query:
-    """Send callback data from a message, also data that none of its buttons has any more (an old screen)."""
+    """Send callback data from a message, also data that none of its buttons has any more (an old screen).
+
+    Of a message that was deleted meanwhile the bot gets only the id, with date 0.
+    """
     _refuse_stranger(world, account, chat)
+    if message["message_id"] not in chat.messages:
+        message = {"chat": chat.public(), "message_id": message["message_id"], "date": 0}
     query = _ask(world, account, "callback")
     about = {"id": query.id, "from": account.user, "message": message, "chat_instance": str(chat.id), "data": data}
     world.updates.push("callback_query", about)

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+import logging
 from typing import Any
 
 from aiohttp import web
@@ -26,13 +27,13 @@ from bot.playground.files import UPLOAD_LIMIT
 from bot.playground.ledger import Entry
 from bot.playground.world import World
 
+logger = logging.getLogger(__name__)
 SERVER_FAULTS = {"500": (500, "Internal Server Error"), "502": (502, "Bad Gateway")}
 
 
 class BotApi:
     def __init__(self, world: World, faults: Faults, ledger: list[Entry]) -> None:
         self._world, self._faults, self._ledger = world, faults, ledger
-        self.in_flight = 0
 
     def mount(self, app: web.Application) -> None:
         app.router.add_route("*", r"/bot{token:[^/]+}/{method}", self.call)
@@ -70,6 +71,11 @@ class BotApi:
         except Refused as refused:
             entry.error = refused.description
             return _refusal(refused)
+        except Exception:
+            # Whatever a bot sends, it hears an answer in Telegram's form; the fault is ours and is shown on our side.
+            logger.exception("%s failed on %s", entry.method, entry.params)
+            entry.error = "Internal Server Error"
+            return _refusal(Refused(*SERVER_FAULTS["500"]))
         finally:
             self._world.hub.wake()
         return web.Response(text=_json({"ok": True, "result": entry.result}), content_type="application/json")

@@ -53,7 +53,9 @@ class Control:
         page = PAGE / "index.html"
         if not page.is_file():
             return web.Response(text="The page is not installed; the Bot API is here.", status=404)
-        return web.FileResponse(page, headers={"Cache-Control": "no-cache"})
+        return web.FileResponse(
+            page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": "frame-ancestors 'none'"}
+        )
 
     async def state(self, request: web.Request) -> web.Response:
         world = self._world

@@ -46,6 +46,13 @@ def _number(body: Json, name: str) -> int:
         raise ActImpossible(f"{name} must be a number") from None
 
 
+def _degrees(body: Json, name: str, default: float) -> float:
+    try:
+        return float(body[name]) if body.get(name) is not None else default
+    except (TypeError, ValueError):
+        raise ActImpossible(f"{name} must be a number") from None
+
+
 def _start(world: World, account: Account, place: Place, body: Json) -> Json:
     payload = str(body.get("payload") or "")
     return acts.write(world, account, place, f"/start {payload}".strip())
@@ -81,7 +88,7 @@ def _react(world: World, account: Account, place: Place, body: Json) -> bool:
 
 
 def _location(world: World, account: Account, place: Place, body: Json) -> Json:
-    location = {"latitude": float(body.get("latitude") or 52.52), "longitude": float(body.get("longitude") or 13.405)}
+    location = {"latitude": _degrees(body, "latitude", 52.52), "longitude": _degrees(body, "longitude", 13.405)}
     return acts.send(world, account, place, {"location": location})
 
 

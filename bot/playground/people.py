@@ -6,25 +6,15 @@ A thin face over acts.py and groups.py for the e2e tests and the demo; waiting i
 # ruff: noqa: ASYNC109 - a timeout here is what is asked for: a test's own patience
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bot.playground import acts, groups
 from bot.playground.acts import Piece, Place
 from bot.playground.messages import is_service, text_of
-from bot.playground.queries import Query, answer_to
+from bot.playground.queries import CallbackAnswer, Query, answer_to
 from bot.playground.world import Account, Chat, Json, World
 
 PATIENCE = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackAnswer:
-    """What a pressed button said: a toast, or with `alert` a box to be closed."""
-
-    text: str
-    alert: bool
-    url: str = ""
 
 
 class Group:
@@ -71,6 +61,14 @@ class Person:
     @property
     def id(self) -> int:
         return self.account.id
+
+    @property
+    def user(self) -> Json:
+        return self.account.user
+
+    @property
+    def phone(self) -> str:
+        return self.account.phone
 
     def chat(self, where: Where = None) -> Chat:
         if where is None:

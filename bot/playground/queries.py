@@ -18,6 +18,15 @@ class Query:
     answer: asyncio.Future[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackAnswer:
+    """What a pressed button said: a toast, or with `alert` a box to be closed."""
+
+    text: str
+    alert: bool
+    url: str = ""
+
+
 async def answer_to(query: Query, what: str, timeout: float) -> dict[str, Any]:
     """Wait for the bot's word; an AssertionError when it keeps silent, for tests read it."""
     done, _ = await asyncio.wait({query.answer}, timeout=timeout)

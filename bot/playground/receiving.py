@@ -8,6 +8,9 @@ from bot.playground.errors import bad_request
 from bot.playground.world import Json, World
 
 LONGEST_POLL = 50
+_ADDRESS = re.compile(
+    r"https://[^/\s]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/|$)"
+)  # plain HTTP on loopback only
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -46,7 +49,7 @@ async def set_webhook(world: World, params: Params) -> bool:
     url = params.text("url")
     if not url:
         return await _stop_webhook(world, params)
-    if not re.match(r"https?://[^/\s]+", url):
+    if not _ADDRESS.match(url):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     secret = params.text("secret_token")
     if secret and not _SECRET.fullmatch(secret):

@@ -79,5 +79,5 @@ def send_message_draft(world: World, params: Params) -> bool:
     text, _ = formatted(params.text("text"), params.text("parse_mode"), params.data("entities"))
     if len(text) > TEXT_LIMIT:
         raise bad_request("message is too long")
-    world.hub.tell("draft", chat_id=chat.id, text=text)
+    world.hub.tell("draft", chat_id=chat.id, thread_id=params.integer("message_thread_id") or None, text=text)
     return True

@@ -83,7 +83,7 @@ class Playground:
     @property
     def pending_updates(self) -> list[Json]:
         """What the bot has not confirmed yet, oldest first."""
-        return [update for _, update in self.world.updates.pending.values()]
+        return self.world.updates.all()
 
     @property
     def is_polled(self) -> bool:
@@ -154,9 +154,6 @@ class Playground:
         """The account is deleted: messages to it are refused from now on."""
         person.account.deactivated = True
         self.world.save_account(person.account)
-
-    def forgets(self, query_id: str) -> None:
-        self.world.queries.pop(query_id, None)
 
     async def until(self, is_true: Callable[[], Any], timeout: float = 10.0) -> None:
         """Wait, on events, until the predicate holds; an AssertionError when it does not in time."""

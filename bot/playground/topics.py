@@ -9,13 +9,19 @@ from bot.playground.world import Chat, Json, Topic, World
 NAME_LIMIT = 128
 
 
-def _forum(world: World, params: Params, deed: str) -> Chat:
+def _forum(world: World, params: Params) -> Chat:
     chat = chat_for(world, params)
     if not chat.is_forum:
         raise bad_request("the chat is not a forum")
-    if not chat.may(world.bot.id, "can_manage_topics"):
-        raise bad_request(f"not enough rights to {deed}")
     return chat
+
+
+def _topic_to_edit(world: World, chat: Chat, params: Params) -> Topic:
+    """Who opened a topic may change it without the right to manage topics."""
+    topic = _topic(chat, params)
+    if topic.creator_id != world.bot.id and not chat.may(world.bot.id, "can_manage_topics"):
+        raise bad_request("not enough rights to edit the topic")
+    return topic
 
 
 def _topic(chat: Chat, params: Params) -> Topic:
@@ -27,7 +33,9 @@ def _topic(chat: Chat, params: Params) -> Topic:
 
 @method("createForumTopic")
 def create_forum_topic(world: World, params: Params) -> Json:
-    chat = _forum(world, params, "create a topic")
+    chat = _forum(world, params)
+    if not chat.may(world.bot.id, "can_manage_topics"):
+        raise bad_request("not enough rights to create a topic")
     name = _name(params)
     color = params.integer("icon_color")
     if color and color not in groups.COLORS:
@@ -39,8 +47,8 @@ def create_forum_topic(world: World, params: Params) -> Json:
 
 @method("editForumTopic")
 def edit_forum_topic(world: World, params: Params) -> bool:
-    chat = _forum(world, params, "edit the topic")
-    topic = _topic(chat, params)
+    chat = _forum(world, params)
+    topic = _topic_to_edit(world, chat, params)
     changes: Json = {}
     if params.has("name"):
         changes["name"] = _name(params)
@@ -61,14 +69,14 @@ def reopen_forum_topic(world: World, params: Params) -> bool:
 
 
 def _set_closed(world: World, params: Params, *, closed: bool) -> bool:
-    chat = _forum(world, params, "edit the topic")
-    groups.set_topic_closed(world, chat, world.bot.user, _topic(chat, params), closed=closed)
+    chat = _forum(world, params)
+    groups.set_topic_closed(world, chat, world.bot.user, _topic_to_edit(world, chat, params), closed=closed)
     return True
 
 
 @method("deleteForumTopic")
 def delete_forum_topic(world: World, params: Params) -> bool:
-    chat = _forum(world, params, "delete the topic")
+    chat = _forum(world, params)
     if not chat.may(world.bot.id, "can_delete_messages"):
         raise bad_request("not enough rights to delete the topic")
     groups.delete_topic(world, chat, _topic(chat, params).id)

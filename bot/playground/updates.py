@@ -35,7 +35,7 @@ class UpdateQueue:
         self.webhook_active = False
         self._last_id: int = store.one("bot", "last_update_id") or FIRST_UPDATE_ID
         self._poll: asyncio.Future[str | None] | None = None
-        self._arrived = asyncio.Event()
+        self.on_arrival: Callable[[Json], None] | None = None
         self._load()
 
     @property
@@ -55,7 +55,8 @@ class UpdateQueue:
         self.pending[self._last_id] = (self._clock(), update)
         self._store.put("update", self._last_id, {"at": self._clock(), "update": update})
         self._store.put("bot", "last_update_id", self._last_id)
-        self._arrived.set()
+        if self.on_arrival is not None:
+            self.on_arrival(update)
         if self._poll is not None and not self._poll.done():
             self._poll.set_result(None)
         self._hub.wake()
@@ -90,17 +91,12 @@ class UpdateQueue:
     def drop_all(self) -> None:
         self.forget(list(self.pending))
 
-    def first(self) -> Json | None:
-        return next((update for _, update in self.pending.values()), None)
+    def all(self) -> list[Json]:
+        return [update for _, update in self.pending.values()]
 
     def tell_trouble(self) -> None:
         """Delivery failed: whoever waits for that may look."""
         self._hub.wake()
-
-    async def wait_for_arrival(self) -> None:
-        self._arrived.clear()
-        if not self.pending:
-            await self._arrived.wait()
 
     async def get(self, offset: int, limit: int, timeout: int) -> list[Json]:
         if self.webhook_active:

@@ -46,8 +46,8 @@ async def playing(state: Path | None = None, **options: Any) -> AsyncIterator[tu
 @asynccontextmanager
 async def bot_polling(play: Playground, dispatcher: Dispatcher, bot: Bot) -> AsyncIterator[None]:
     """Run a dispatcher over long polling, as a bot does."""
-    options = {"handle_signals": False, "close_bot_session": False}
-    polling = asyncio.create_task(dispatcher.start_polling(bot, **options))
+    start = dispatcher.start_polling(bot, handle_signals=False, close_bot_session=False)
+    polling = asyncio.create_task(start, name="bot polling")
     await play.until(lambda: play.is_polled)
     try:
         yield

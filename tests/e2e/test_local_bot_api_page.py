@@ -139,7 +139,7 @@ async def test_events_tell_what_changed():
                     kinds[event.pop("type")] = event
         assert kinds["message"]["message"]["text"] == "hello"
         assert kinds["typing"] == {"chat_id": anna.id, "thread_id": None, "action": "typing"}
-        assert kinds["draft"] == {"chat_id": anna.id, "text": "thin"}
+        assert kinds["draft"] == {"chat_id": anna.id, "thread_id": None, "text": "thin"}
         assert kinds["reaction"]["reactions"] == [{"user_id": play.bot["id"], "type": "emoji", "emoji": "👍"}]
         assert kinds["deleted"] == {"chat_id": anna.id, "message_ids": [message["message_id"]]}
 

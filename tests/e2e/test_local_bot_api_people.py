@@ -8,6 +8,7 @@ from aiogram import Bot, Dispatcher, F
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import (
     CallbackQuery,
+    InaccessibleMessage,
     InlineQuery,
     InlineQueryResultArticle,
     InputTextMessageContent,
@@ -94,6 +95,21 @@ async def test_an_old_button_can_still_be_pressed():
         (old,) = await anna.reads_messages()
         await anna.presses("y")
         assert (await anna.presses_old("n", old)).alert is True
+
+
+async def test_a_button_of_a_deleted_message_comes_without_its_content():
+    async with playing() as (play, bot):
+        anna = play.person("Anna")
+        await anna.starts()
+        sent = await bot.send_message(anna.id, "press", reply_markup=buttons({"ok": "k"}))
+        (old,) = await anna.reads_messages()
+        await bot.delete_message(anna.id, sent.message_id)
+        with pytest.raises(AssertionError):
+            await anna.presses_old("k", old, timeout=0.01)
+        query = (await bot.get_updates())[-1].callback_query
+        assert query is not None
+        assert isinstance(query.message, InaccessibleMessage)
+        assert query.message.message_id == sent.message_id
 
 
 async def test_silence_is_told_with_what_was_seen():

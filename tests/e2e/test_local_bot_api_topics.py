@@ -101,6 +101,13 @@ async def test_rights_are_asked_for():
         assert await refusal(bot.delete_message(group.id, said["message_id"])) == (
             "Bad Request: message can't be deleted"
         )
+        thread = await owner.creates_topic(group, "Hers")
+        assert await refusal(bot.close_forum_topic(group.id, thread)) == (
+            "Bad Request: not enough rights to edit the topic"
+        )
+        assert await refusal(bot.delete_forum_topic(group.id, thread)) == (
+            "Bad Request: not enough rights to delete the topic"
+        )
         plain = play.group("No forum", supergroup=True)
         play.add_bot(plain)
         assert await refusal(bot.create_forum_topic(plain.id, "x")) == "Bad Request: the chat is not a forum"

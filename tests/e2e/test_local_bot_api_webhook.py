@@ -60,6 +60,19 @@ async def test_a_refused_update_is_posted_again_before_the_next():
         assert info.last_error_message == "Wrong response from the webhook: 503 Service Unavailable"
 
 
+async def test_a_chat_that_is_refused_does_not_hold_up_another():
+    async with playing() as (play, bot), listening([500]) as (url, calls):
+        play.world.webhook.first_pause = 30
+        anna, ben = play.person("Anna"), play.person("Ben")
+        await bot.set_webhook(url)
+        await anna.writes("stuck")
+        await play.until(lambda: play.world.webhook.info().get("last_error_message"))
+        await anna.writes("behind it")
+        await ben.writes("passes")
+        await play.until(lambda: len(play.pending_updates) == 2)
+        assert [update["message"]["text"] for _, update in calls] == ["stuck", "passes"]
+
+
 async def test_pending_updates_can_be_dropped_and_kinds_chosen():
     async with playing() as (play, bot), listening([]) as (url, calls):
         anna = play.person("Anna")
@@ -88,6 +101,9 @@ async def test_an_address_that_nobody_listens_at_is_told():
 async def test_addresses_and_secrets_are_checked():
     async with playing() as (_, bot):
         assert await refusal(bot.set_webhook("ftp://example")) == (
+            "Bad Request: bad webhook: An HTTPS URL must be provided for webhook"
+        )
+        assert await refusal(bot.set_webhook("http://shop.example/hook")) == (
             "Bad Request: bad webhook: An HTTPS URL must be provided for webhook"
         )
         assert await refusal(bot.set_webhook("https://a.example", secret_token="not allowed!")) == (
