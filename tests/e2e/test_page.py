@@ -194,6 +194,18 @@ async def choose(scene: Scene, message: Locator, entry: str) -> None:
     await scene.page.get_by_role("menuitem", name=entry, exact=True).click()
 
 
+async def test_a_forced_reply_quotes_the_question_once(scene: Scene):
+    asked = {"force_reply": True, "input_field_placeholder": "e.g. 1234"}
+    sent = await scene.call("sendMessage", chat_id=scene.anna.id, text="Which order?", reply_markup=asked)
+    await expect(scene.left.get_by_placeholder("e.g. 1234")).to_be_visible()
+    await expect(scene.left.locator(".strip")).to_contain_text("Which order?")
+    await scene.writes(scene.left, "1234")
+    assert (await scene.update("message"))["reply_to_message"]["message_id"] == sent["message_id"]
+    await scene.page.reload()
+    await expect(scene.left.locator("article")).to_have_count(2)
+    await expect(scene.left.locator(".strip")).to_have_count(0)
+
+
 async def test_a_reaction_is_given_and_taken_back(scene: Scene):
     await scene.call("sendMessage", chat_id=scene.anna.id, text="Done")
     await choose(scene, scene.left.locator("article"), "React 👍")

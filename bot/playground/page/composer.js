@@ -164,7 +164,7 @@ export function composer(pane) {
     area.focus();
   }
 
-  /** The bot asked for an answer to its last message (ForceReply). */
+  /** The bot asked for an answer to its last message (ForceReply), and nobody wrote since. */
   function answerAsked(markup) {
     forced = markup;
     const asked = messagesOf(view.chatId).findLast((message) => message.from?.id === state.bot.id);
@@ -209,15 +209,17 @@ export function composer(pane) {
     const nextKey = `${keyOf(view.chatId, view.threadId)}`;
     if (nextKey !== key) enter(nextKey);
     const markup = state.keyboards.get(view.chatId);
+    const asking = markup?.force_reply && messagesOf(view.chatId).at(-1)?.from?.id === state.bot.id;
+    const hint = asking || hasKeys(markup) ? markup.input_field_placeholder : "";
     const actor = personOf(view.actorId);
-    area.placeholder = view.isGroup ? t("write_as", { name: nameOf(actor) }) : markup?.input_field_placeholder || t("write_here");
+    area.placeholder = view.isGroup ? t("write_as", { name: nameOf(actor) }) : hint || t("write_here");
     area.setAttribute("aria-label", area.placeholder);
     face.hidden = !view.isGroup;
     face.setAttribute("aria-label", t("write_as", { name: nameOf(actor) }));
     face.title = face.getAttribute("aria-label");
     face.replaceChildren(faceOf(actor, "small"), icon("down"));
     if (editing && !findMessage(view.chatId, editing.message_id)) cancelStrip();
-    if (markup?.force_reply && markup !== forced) answerAsked(markup);
+    if (asking && markup !== forced) answerAsked(markup);
     buttons.send.hidden = !area.value.trim() && !editing;
     buttons.mic.hidden = !buttons.send.hidden;
     label();

@@ -113,8 +113,12 @@ function spoiler(inner) {
   return node;
 }
 
+/** A shorter quotation is shown whole at once. */
+const LONG_QUOTE = 140;
+
 function expandable(inner) {
   const toggle = () => node.classList.toggle("open");
+  if (inner.textContent.length < LONG_QUOTE) return h("blockquote", {}, inner);
   const node = h("blockquote", { class: "expandable", tabindex: "0", onclick: toggle, onkeydown: (event) => event.key === "Enter" && toggle() }, inner);
   return node;
 }
