@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    delete,
     func,
     insert,
     select,
@@ -189,6 +190,12 @@ async def names(tx: Transaction, most: int) -> list[tuple[int, str]]:
 def _escaped(text: str) -> str:
     """Return ``text`` with the wildcards of LIKE taken literally."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def owner_of(tx: Transaction, kind: IdentityKind, value: str) -> Customer | None:
+    """Return the customer who has exactly this identity, locked."""
+    row = await tx.first(_BY_IDENTITY_LOCKED, {"kind": kind, "value": value})
+    return None if row is None else await by_id(tx, row.id)
 
 
 async def absorb(tx: Transaction, *, kept: int, gone: int) -> None:

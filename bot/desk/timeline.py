@@ -51,7 +51,9 @@ async def hear(
     )
 
 
-async def hear_press(tx: Transaction, customer: Customer, text: str, entry: str, *, now: datetime, to: int | None) -> int:
+async def hear_press(
+    tx: Transaction, customer: Customer, text: str, entry: str, *, now: datetime, to: int | None
+) -> int:
     """Record a question that was asked by a button, as if the customer had written its words."""
     return await communications.record(
         tx,

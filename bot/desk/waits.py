@@ -24,7 +24,8 @@ class Wait:
 
 async def usual_wait(tx: Transaction, now: datetime) -> Wait | None:
     """Return the wait of the last seven days (creation → first human reply), None where too few were measured."""
-    waits = sorted(await tickets.first_waits(tx, now - MEASURED_OVER))
-    if len(waits) < FEWEST_SAMPLES:
+    seconds = sorted(wait.total_seconds() for wait in await tickets.first_waits(tx, now - MEASURED_OVER))
+    if len(seconds) < FEWEST_SAMPLES:
         return None
-    return Wait(median(waits), waits[ceil(0.9 * len(waits)) - 1], len(waits))  # p90: nearest rank
+    p90 = seconds[ceil(0.9 * len(seconds)) - 1]  # by nearest rank
+    return Wait(timedelta(seconds=median(seconds)), timedelta(seconds=p90), len(seconds))

@@ -1,0 +1,56 @@
+"""Whatever a customer writes or sends: the hot path, and the last of the customers' doors."""
+
+from datetime import datetime
+
+from aiogram import F, Router
+from aiogram.enums import ContentType
+from aiogram.types import Message
+
+from bot.desk import conversation
+from bot.desk.knowledge import Knowledge
+from bot.handlers.filters import IsPrivate
+from bot.handlers.incoming import incoming
+from bot.settings import Settings
+from bot.transactions import Begin
+
+router = Router(name="customer.ask")
+
+SAID = {
+    ContentType.TEXT,
+    ContentType.PHOTO,
+    ContentType.LIVE_PHOTO,
+    ContentType.VIDEO,
+    ContentType.ANIMATION,
+    ContentType.DOCUMENT,
+    ContentType.AUDIO,
+    ContentType.VOICE,
+    ContentType.VIDEO_NOTE,
+    ContentType.STICKER,
+    ContentType.LOCATION,
+    ContentType.VENUE,
+    ContentType.CONTACT,
+    ContentType.POLL,
+    ContentType.DICE,
+    ContentType.GAME,
+    ContentType.STORY,
+    ContentType.CHECKLIST,
+    ContentType.PAID_MEDIA,
+    ContentType.RICH_MESSAGE,
+    ContentType.UNKNOWN,
+}
+"""What a person sends; the rest is Telegram's own word on the chat (a pinned message, a new picture …)."""
+
+
+@router.message(IsPrivate(), F.content_type.in_(SAID))
+async def ask(message: Message, begin: Begin, knowledge: Knowledge, settings: Settings, now: datetime) -> None:
+    heard = incoming(message)
+    verdict = knowledge.understand(heard.text) if heard.text else None
+    async with begin() as tx:
+        await conversation.receive(tx, heard, verdict, knowledge, settings, now)
+
+
+@router.edited_message(IsPrivate())
+async def edited(message: Message, begin: Begin, now: datetime) -> None:
+    heard = incoming(message)
+    async with begin() as tx:
+        await conversation.edited(tx, heard, now)
