@@ -178,11 +178,6 @@ async def note_invited(tx: Transaction, token_hash: str, agent_id: int) -> None:
     await tx.execute(update(invitations).where(invitations.c.token_hash == token_hash).values(used_by=agent_id))
 
 
-async def release_invitation(tx: Transaction, token_hash: str) -> None:
-    """Let an invitation be used by somebody else: whoever opened it had no use for it."""
-    await tx.execute(update(invitations).where(invitations.c.token_hash == token_hash).values(used_at=None))
-
-
 async def by_telegram_id(tx: Transaction, telegram_id: int) -> Agent | None:
     """Return who works, or once worked, at the desk with this Telegram account."""
     row = await tx.first(select(agents).where(agents.c.telegram_id == telegram_id))
