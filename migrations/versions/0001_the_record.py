@@ -193,6 +193,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_tickets_assignee_id_state", "tickets", ["assignee_id", "state"])
     op.create_index("ix_tickets_customer_id_created_at", "tickets", ["customer_id", "created_at"])
+    op.create_index("ix_tickets_first_replied_at", "tickets", ["first_replied_at"])
     op.create_index("ix_tickets_state_created_at", "tickets", ["state", "created_at"])
     op.create_table(
         "topics",
@@ -220,6 +221,7 @@ def upgrade() -> None:
         sa.Column("decision", CHOICE),
         sa.Column("score", sa.Float()),
         sa.Column("entry", sa.Text()),
+        sa.Column("outcome", CHOICE),
         sa.Column("file_id", sa.Text()),
         sa.Column("album", sa.Text()),
         sa.Column("created_at", MOMENT, nullable=False),
