@@ -41,14 +41,14 @@ def _source(world: World, params: Params, message_id: int, verb: str) -> Json | 
     return message
 
 
-def _copied(message: Json, params: Params) -> Json:
+def _copied(world: World, message: Json, params: Params) -> Json:
     content = {key: value for key, value in _content(message).items() if key != "forward_origin"}
     if not params.has("caption") and "caption" not in params.values:
         return content
     if media_kind(message) is None:
         return content
     kept = {key: value for key, value in content.items() if not key.startswith("caption")}
-    return kept | caption_content(params)
+    return kept | caption_content(world, params)
 
 
 @method("copyMessage")
@@ -57,7 +57,7 @@ def copy_message(world: World, params: Params) -> Json:
     message = _source(world, params, params.integer("message_id"), "copied")
     if message is None:
         raise bad_request("message to copy not found")
-    content = {key: value for key, value in _copied(message, params).items() if key != "media_group_id"}
+    content = {key: value for key, value in _copied(world, message, params).items() if key != "media_group_id"}
     sent = bot_sends(world, chat, content, params, reply_markup(params, chat))
     return {"message_id": sent["message_id"]}
 

@@ -47,7 +47,7 @@ def _put(world: World, chat: Chat, old: Json, new: Json, markup: Json | None) ->
 
 @method("editMessageText")
 def edit_message_text(world: World, params: Params) -> Json:
-    content = text_content(params)
+    content = text_content(world, params)
     chat, message = _to_edit(world, params)
     if "text" not in message:
         raise bad_request("there is no text in the message to edit")
@@ -57,7 +57,7 @@ def edit_message_text(world: World, params: Params) -> Json:
 
 @method("editMessageCaption")
 def edit_message_caption(world: World, params: Params) -> Json:
-    content = caption_content(params)
+    content = caption_content(world, params)
     chat, message = _to_edit(world, params)
     if media_kind(message) is None:
         raise bad_request("there is no caption in the message to edit")

@@ -36,6 +36,7 @@ TYPES_GIVEN = frozenset(
         "date_time",
     ]
 )
+_INVISIBLE = " \u180e\u200b\u200c\u200d\u200e\u200f\u202e\u2060\u2800\ufeff\ufffc"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\u2028\u2029]")
 _WORTH_A_LOOK = re.compile(r"[/@#$.:+]")
 _FOUND = re.compile(
@@ -49,6 +50,11 @@ _FOUND = re.compile(
 )
 
 
+def is_invisible(text: str) -> bool:
+    """Whether nothing of it can be seen: Telegram takes zero-width characters alone for an empty text."""
+    return not text.strip().strip(_INVISIBLE)
+
+
 def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
@@ -60,7 +66,11 @@ def utf16_slice(text: str, offset: int, length: int) -> str:
 
 def formatted(text: str, parse_mode: str | None, given: list[Entity] | None) -> tuple[str, list[Entity]]:
     """What Telegram stores for a text sent with a parse mode or entities; refuses what it would refuse."""
-    if len(text.encode("utf-8", "surrogatepass")) > 1 << 15:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+    if size > 1 << 15:
         raise bad_request("text is too long")
     mode = (parse_mode or "").lower()
     if mode in {"", "none"}:

@@ -3,10 +3,8 @@
 Called by the methods that send (for the bot) and by people.py (for people).
 """
 
-from typing import Any
-
 from bot.playground.calls import Params
-from bot.playground.entities import formatted, found, utf16_length
+from bot.playground.entities import formatted, found, is_invisible, utf16_length
 from bot.playground.errors import Refused, bad_request, forbidden
 from bot.playground.world import PRESENT, Account, Chat, Json, Topic, World
 
@@ -91,16 +89,27 @@ def topic_for(world: World, chat: Chat, thread_id: int) -> Topic | None:
 
 
 def text_and_entities(
-    params: Params, text_key: str = "text", entities_key: str = "entities"
-) -> tuple[str, list[dict[str, Any]]]:
+    world: World, params: Params, text_key: str = "text", entities_key: str = "entities"
+) -> tuple[str, list[Json]]:
     text, entities = formatted(params.text(text_key), params.text("parse_mode"), params.data(entities_key))
-    return text, found(text, entities)
+    known = [_with_user(world, entity) for entity in entities]
+    return text, found(text, [entity for entity in known if entity is not None])
 
 
-def text_content(params: Params) -> Json:
-    text, entities = text_and_entities(params)
-    if not text:
+def _with_user(world: World, entity: Json) -> Json | None:
+    """A mention by id carries the whole user; of somebody unknown it is dropped without a word."""
+    if entity["type"] != "text_mention":
+        return entity
+    account = world.accounts.get(int(entity.get("user", {}).get("id", 0)))
+    return None if account is None else entity | {"user": account.user}
+
+
+def text_content(world: World, params: Params) -> Json:
+    if not params.has("text"):
         raise bad_request("message text is empty")
+    text, entities = text_and_entities(world, params)
+    if is_invisible(text):
+        raise bad_request("text must be non-empty")
     if len(text) > TEXT_LIMIT:
         raise bad_request("message is too long")
     content: Json = {"text": text}
@@ -111,10 +120,10 @@ def text_content(params: Params) -> Json:
     return content
 
 
-def caption_content(params: Params) -> Json:
+def caption_content(world: World, params: Params) -> Json:
     if not params.has("caption"):
         return {}
-    caption, entities = text_and_entities(params, "caption", "caption_entities")
+    caption, entities = text_and_entities(world, params, "caption", "caption_entities")
     if len(caption) > CAPTION_LIMIT:
         raise bad_request("message caption is too long")
     content: Json = {"caption": caption} if caption else {}

@@ -29,7 +29,7 @@ ACTIONS = frozenset(
 
 @method("sendMessage")
 def send_message(world: World, params: Params) -> Json:
-    content = text_content(params)
+    content = text_content(world, params)
     chat = chat_for(world, params)
     return bot_sends(world, chat, content, params, reply_markup(params, chat))
 

@@ -60,7 +60,7 @@ def _sender(kind: str) -> Method:
     def send(world: World, params: Params) -> Json:
         chat = chat_for(world, params)
         markup = reply_markup(params, chat)
-        caption = {} if kind in WITHOUT_CAPTION else caption_content(params)
+        caption = {} if kind in WITHOUT_CAPTION else caption_content(world, params)
         content = media_content(given_file(world, params, kind), dict(params.values)) | caption
         if params.flag("has_spoiler"):
             content["has_media_spoiler"] = True
@@ -102,7 +102,7 @@ def input_media(world: World, params: Params, item: Json) -> Json:
         raise bad_request("can't parse InputMedia: type must be one of photo, video, animation, audio, document")
     content = media_content(file_of(world, params, str(item.get("media") or ""), kind), item)
     said = Params({key: item.get(key) for key in ("caption", "caption_entities", "parse_mode") if item.get(key)})
-    return content | caption_content(said)
+    return content | caption_content(world, said)
 
 
 def _refuse_mixture(asked: list[Any]) -> None:

@@ -16,11 +16,11 @@ def _forum(world: World, params: Params) -> Chat:
     return chat
 
 
-def _topic_to_edit(world: World, chat: Chat, params: Params) -> Topic:
+def _topic_to(deed: str, world: World, chat: Chat, params: Params) -> Topic:
     """Who opened a topic may change it without the right to manage topics."""
     topic = _topic(chat, params)
     if topic.creator_id != world.bot.id and not chat.may(world.bot.id, "can_manage_topics"):
-        raise bad_request("not enough rights to edit the topic")
+        raise bad_request(f"not enough rights to {deed} the topic")
     return topic
 
 
@@ -48,7 +48,7 @@ def create_forum_topic(world: World, params: Params) -> Json:
 @method("editForumTopic")
 def edit_forum_topic(world: World, params: Params) -> bool:
     chat = _forum(world, params)
-    topic = _topic_to_edit(world, chat, params)
+    topic = _topic_to("edit", world, chat, params)
     changes: Json = {}
     if params.has("name"):
         changes["name"] = _name(params)
@@ -70,7 +70,8 @@ def reopen_forum_topic(world: World, params: Params) -> bool:
 
 def _set_closed(world: World, params: Params, *, closed: bool) -> bool:
     chat = _forum(world, params)
-    groups.set_topic_closed(world, chat, world.bot.user, _topic_to_edit(world, chat, params), closed=closed)
+    topic = _topic_to("close or open", world, chat, params)
+    groups.set_topic_closed(world, chat, world.bot.user, topic, closed=closed)
     return True
 
 

@@ -33,7 +33,9 @@ async def test_empty_and_overlong_texts():
     async with playing() as (play, bot):
         anna = play.person("Anna")
         await anna.starts()
-        assert await refusal(bot.send_message(anna.id, " \n ")) == "Bad Request: message text is empty"
+        assert await refusal(bot.send_message(anna.id, "")) == "Bad Request: message text is empty"
+        for unseen in (" \n ", "\u200b", "\ufeff \u2800"):
+            assert await refusal(bot.send_message(anna.id, unseen)) == "Bad Request: text must be non-empty"
         assert await refusal(bot.send_message(anna.id, "x" * 4097)) == "Bad Request: message is too long"
         assert (await bot.send_message(anna.id, "😀" * 4096)).text == "😀" * 4096
 

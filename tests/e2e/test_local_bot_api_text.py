@@ -1,8 +1,13 @@
 """HTML, MarkdownV2 and entities: what is stored, at which UTF-16 offsets, and what is refused."""
 
+import html
+
+import aiohttp
 import pytest
 from aiogram.types import MessageEntity
+from hypothesis import given, strategies
 
+from bot.playground.entities import formatted, utf16_slice
 from tests.e2e.people import playing, refusal
 
 PARSED = [
@@ -23,12 +28,12 @@ PARSED = [
 ]
 
 
-@pytest.mark.parametrize(("html", "text", "entities"), PARSED)
-async def test_html_is_kept_as_text_and_entities(html: str, text: str, entities: list[tuple[str, int, int]]):
+@pytest.mark.parametrize(("source", "text", "entities"), PARSED)
+async def test_html_is_kept_as_text_and_entities(source: str, text: str, entities: list[tuple[str, int, int]]):
     async with playing() as (play, bot):
         anna = play.person("Anna")
         await anna.starts()
-        sent = await bot.send_message(anna.id, html, parse_mode="HTML")
+        sent = await bot.send_message(anna.id, source, parse_mode="HTML")
         assert sent.text == text
         assert [(one.type, one.offset, one.length) for one in sent.entities or []] == entities
 
@@ -45,12 +50,12 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("html", "reason"), REFUSED)
-async def test_broken_html_is_refused_with_the_place(html: str, reason: str):
+@pytest.mark.parametrize(("source", "reason"), REFUSED)
+async def test_broken_html_is_refused_with_the_place(source: str, reason: str):
     async with playing() as (play, bot):
         anna = play.person("Anna")
         await anna.starts()
-        assert await refusal(bot.send_message(anna.id, html, parse_mode="HTML")) == (
+        assert await refusal(bot.send_message(anna.id, source, parse_mode="HTML")) == (
             f"Bad Request: can't parse entities: {reason}"
         )
 
@@ -95,6 +100,39 @@ async def test_given_entities_must_lie_in_the_text():
         assert await refusal(sent("😀bold", 1, 4)) == (
             "Bad Request: entity begins in a middle of a UTF-16 symbol at byte offset 1"
         )
+
+
+async def test_a_mention_by_id_names_who_is_known_and_drops_who_is_not():
+    async with playing() as (play, bot):
+        anna = play.person("Anna")
+        await anna.starts()
+        source = f'<a href="tg://user?id={anna.id}">you</a> <a href="tg://user?id=424242">who</a>'
+        sent = await bot.send_message(anna.id, source, parse_mode="HTML")
+        assert [(one.type, one.user.first_name) for one in sent.entities or [] if one.user] == [
+            ("text_mention", "Anna")
+        ]
+
+
+async def test_half_a_character_is_no_text():
+    async with playing() as (play, _), aiohttp.ClientSession() as http:
+        anna = play.person("Anna")
+        await anna.starts()
+        said = {"chat_id": anna.id, "text": "\ud83d"}
+        async with http.post(f"{play.url}/bot{play.token}/sendMessage", json=said) as answer:
+            assert (await answer.json())["description"] == "Bad Request: strings must be encoded in UTF-8"
+
+
+@given(strategies.text(max_size=200))
+def test_escaped_text_comes_back_as_it_was(text: str):
+    plain, _ = formatted(text, None, None)
+    assert formatted(html.escape(text), "HTML", None) == (plain, [])
+
+
+@given(strategies.text(min_size=1, max_size=50), strategies.text(max_size=50))
+def test_an_entity_marks_the_same_words_whatever_stands_before_it(words: str, before: str):
+    text, entities = formatted(f"{html.escape(before)}<b>{html.escape(words)}</b>", "HTML", None)
+    marked = [utf16_slice(text, one["offset"], one["length"]) for one in entities]
+    assert all(part and part in formatted(f"_{words}_", None, None)[0] for part in marked)
 
 
 async def test_people_write_anything():

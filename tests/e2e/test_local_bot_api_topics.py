@@ -103,7 +103,7 @@ async def test_rights_are_asked_for():
         )
         thread = await owner.creates_topic(group, "Hers")
         assert await refusal(bot.close_forum_topic(group.id, thread)) == (
-            "Bad Request: not enough rights to edit the topic"
+            "Bad Request: not enough rights to close or open the topic"
         )
         assert await refusal(bot.delete_forum_topic(group.id, thread)) == (
             "Bad Request: not enough rights to delete the topic"
