@@ -105,12 +105,13 @@ def _sources(world: World, params: Params, verb: str, none_found: str) -> list[J
 
 
 def _send_all(world: World, chat: Chat, contents: list[Json], params: Params) -> list[Json]:
-    """Albums stay albums, under a new id of their own."""
+    """Albums stay albums, under a new id of their own. The first pays for all, so that all go or none."""
     groups: dict[str, str] = {}
-    sent = []
+    sent: list[Json] = []
     for content in contents:
         body = content
         if old := content.get("media_group_id"):
             body = content | {"media_group_id": groups.setdefault(old, f"{world.now}{len(groups)}{old[-8:]}")}
-        sent.append({"message_id": bot_sends(world, chat, body, params, None)["message_id"]})
+        message = bot_sends(world, chat, body, params, None, cost=0 if sent else len(contents))
+        sent.append({"message_id": message["message_id"]})
     return sent

@@ -74,14 +74,14 @@ def formatted(text: str, parse_mode: str | None, given: list[Entity] | None) -> 
         raise bad_request("text is too long")
     mode = (parse_mode or "").lower()
     if mode in {"", "none"}:
-        entities = [_checked(entity, text) for entity in given or []]
+        text, entities = _without_returns(text, [_checked(entity, text) for entity in given or []])
     elif mode == "html":
-        text, entities = parse_html(text)
+        text, entities = parse_html(text.replace("\r", ""))
     elif mode in {"markdown", "markdownv2"}:
-        text, entities = parse_markdown(text)
+        text, entities = parse_markdown(text.replace("\r", ""))
     else:
         raise bad_request("unsupported parse_mode")
-    return _trimmed(_CONTROL.sub(" ", text.replace("\r", "")) if _CONTROL.search(text) else text, entities)
+    return _trimmed(_CONTROL.sub(" ", text), entities)
 
 
 def found(text: str, entities: list[Entity]) -> list[Entity]:
@@ -117,6 +117,18 @@ def _checked(entity: Any, text: str) -> Entity:
         raise bad_request("can't parse MessageEntity: Can't find field \"url\"")
     _refuse_split_characters(text, offset, offset + length)
     return entity
+
+
+def _without_returns(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
+    """Carriage returns go, and the entities move with the text."""
+    if "\r" not in text:
+        return text, entities
+    moved = []
+    for entity in entities:
+        start, end = entity["offset"], entity["offset"] + entity["length"]
+        before, within = utf16_slice(text, 0, start).count("\r"), utf16_slice(text, start, end - start).count("\r")
+        moved.append({**entity, "offset": start - before, "length": end - start - within})
+    return text.replace("\r", ""), moved
 
 
 def _refuse_split_characters(text: str, *offsets: int) -> None:

@@ -215,14 +215,14 @@ def compose(
     return message | content
 
 
-def bot_sends(world: World, chat: Chat, content: Json, params: Params, markup: Json | None) -> Json:
-    """The common end of every sending method: place it, keep it, show its keyboard."""
+def bot_sends(world: World, chat: Chat, content: Json, params: Params, markup: Json | None, cost: int = 1) -> Json:
+    """The common end of every sending method: place it, pay for it, keep it, show its keyboard."""
     reply = reply_fields(world, chat, params)
     thread_id = params.integer("message_thread_id")
     if not thread_id and "reply_to_message" in reply:
         thread_id = reply["reply_to_message"].get("message_thread_id", 0)
     topic = topic_for(world, chat, thread_id)
-    world.limits.spend(chat.id, is_group=not chat.is_private)
+    world.limits.spend(chat.id, cost, is_group=not chat.is_private)
     message = compose(world, chat, world.bot.user, content, topic=topic, reply=reply)
     if params.flag("protect_content"):
         message["has_protected_content"] = True

@@ -80,6 +80,7 @@ async def test_an_album_counts_each_part():
             await bot.send_message(anna.id, "x")
         with pytest.raises(TelegramRetryAfter):
             await bot.forward_messages(anna.id, anna.id, [2, 3])
+        assert len(anna.unread()) == 4
 
 
 async def _anna(play: Playground) -> Person:

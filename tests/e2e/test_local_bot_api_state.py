@@ -1,10 +1,13 @@
 """With a state file nothing is lost when the process goes away: chats, files, updates, commands, counters."""
 
+import asyncio
+import sys
 from pathlib import Path
 
+import aiohttp
+import pytest
 from aiogram.types import BotCommand
 
-from bot.playground.server import Playground
 from tests.e2e.people import playing, refusal, texts
 
 
@@ -53,15 +56,43 @@ async def test_confirmed_updates_stay_confirmed_and_ids_go_on(tmp_path: Path):
         assert (texts([new]), new.update_id) == (["new"], old.update_id + 1)
 
 
+SERVING = """
+import asyncio, sys
+from pathlib import Path
+from bot.playground.server import Playground
+
+async def main():
+    play = Playground(state=Path(sys.argv[1]))
+    play.person("Anna", id=7)
+    await play.start()
+    print(play.url, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.kill
 async def test_a_killed_process_loses_nothing(tmp_path: Path):
-    """A kill is a store that is never closed: what was written is in the file at once."""
     state = tmp_path / "telegram.sqlite"
-    killed = Playground(state=state)
-    await killed.person("Anna", id=7).writes("still here")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SERVING, str(state), stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    try:
+        assert process.stdout is not None
+        url = (await process.stdout.readline()).decode().strip()
+        async with aiohttp.ClientSession() as http:
+            for number in range(50):
+                said = {"actor": 7, "act": "write", "text": f"message {number}"}
+                async with http.post(f"{url}/play/act", json=said) as answer:
+                    assert answer.status == 200
+    finally:
+        process.kill()
+        await process.wait()
+    written = [f"message {number}" for number in range(50)]
     async with playing(state) as (play, bot):
-        assert texts(await bot.get_updates()) == ["still here"]
-        assert [one["text"] for one in play.person("Anna", id=7).sees()] == ["still here"]
-    killed.world.store.close()
+        assert texts(await bot.get_updates()) == written
+        assert [one["text"] for one in play.person("Anna", id=7).sees()] == written
 
 
 async def test_a_webhook_goes_on_after_a_restart(tmp_path: Path):
