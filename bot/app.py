@@ -97,7 +97,7 @@ class App:
         self.jobs = Jobs(self.database, self.knowledge, self.watcher, settings, self.worker)
         self._run(self.lanes.run(), "lanes")
         self._run(self.courier.run(), "courier")
-        self._run(menus.set_all(self.bot, self.database), "menus")
+        self._run(menus.publish(self.bot, self.database, settings), "menus")
         self.jobs.start()
         await self._open_intake()
         log.info("ready", bot=self.me["username"], worker=self.worker)
