@@ -16,6 +16,9 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from bot import sqlite
@@ -75,6 +78,23 @@ class EnumText(TypeDecorator[E], Generic[E]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
         return None if value is None else self.kind(value)
+
+
+class unix_seconds(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it stands for
+    """A moment as whole seconds since 1970, for differences between columns: neither database has the other's way."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(unix_seconds, "sqlite")
+def _unix_seconds_on_sqlite(element: unix_seconds, compiler: SQLCompiler, **more: Any) -> str:
+    return f"CAST(strftime('%s', {compiler.process(element.clauses, **more)}) AS INTEGER)"
+
+
+@compiles(unix_seconds, "postgresql")
+def _unix_seconds_on_postgres(element: unix_seconds, compiler: SQLCompiler, **more: Any) -> str:
+    return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **more)})) AS BIGINT)"
 
 
 RETRY_STATES = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "08000", "08003", "08006", "08001")
