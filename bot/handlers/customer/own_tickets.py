@@ -17,14 +17,14 @@ from bot.transactions import Begin
 router = Router(name="customer.own_tickets")
 
 
-@router.message(Command("ticket"), IsPrivate())
+@router.message(Command("ticket", ignore_case=True), IsPrivate())
 async def ticket(message: Message, command: CommandObject, begin: Begin, settings: Settings, now: datetime) -> None:
     heard = incoming(message)
     async with begin() as tx:
         await own_tickets.start_ticket(tx, heard, clean(command.args or "").strip(), settings, now)
 
 
-@router.message(Command("tickets"), IsPrivate())
+@router.message(Command("tickets", ignore_case=True), IsPrivate())
 async def tickets(message: Message, begin: Begin, settings: Settings, now: datetime) -> None:
     heard = incoming(message)
     async with begin() as tx:

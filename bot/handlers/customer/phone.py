@@ -15,7 +15,7 @@ from bot.transactions import Begin
 router = Router(name="customer.phone")
 
 
-@router.message(Command("phone"), IsPrivate())
+@router.message(Command("phone", ignore_case=True), IsPrivate())
 async def phone(message: Message, begin: Begin, settings: Settings, now: datetime) -> None:
     heard = incoming(message)
     async with begin() as tx:

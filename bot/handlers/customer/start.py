@@ -20,21 +20,21 @@ from bot.transactions import Begin
 router = Router(name="customer.start")
 
 
-@router.message(CommandStart(), IsPrivate())
+@router.message(CommandStart(ignore_case=True), IsPrivate())
 async def start(message: Message, begin: Begin, knowledge: Knowledge, settings: Settings, now: datetime) -> None:
     heard = incoming(message)
     async with begin() as tx:
         await welcoming.greet(tx, heard, knowledge, settings, now)
 
 
-@router.message(Command("help"), IsPrivate())
+@router.message(Command("help", ignore_case=True), IsPrivate())
 async def help_(message: Message, begin: Begin, settings: Settings, now: datetime) -> None:
     heard = incoming(message)
     async with begin() as tx:
         await welcoming.reply(tx, heard, help_text, settings, now)
 
 
-@router.message(Command("language"), IsPrivate())
+@router.message(Command("language", ignore_case=True), IsPrivate())
 async def language(message: Message, command: CommandObject, begin: Begin, settings: Settings, now: datetime) -> None:
     heard = incoming(message)
     async with begin() as tx:
@@ -51,7 +51,7 @@ async def language_pressed(
     await pressing.put_away(bot, query)
 
 
-@router.message(Command("cancel"), IsPrivate())
+@router.message(Command("cancel", ignore_case=True), IsPrivate())
 async def cancel(message: Message, begin: Begin, settings: Settings, now: datetime) -> None:
     heard = incoming(message)
     async with begin() as tx:
@@ -61,4 +61,4 @@ async def cancel(message: Message, begin: Begin, settings: Settings, now: dateti
 def help_text(t: Translator) -> str:
     """Return what a customer can do here."""
     head = t("Write your question in your own words, or send a photo or a file. I also know these:")
-    return "\n".join([head, "", *(f"/{each.name} – {t(each.summary)}" for each in COMMANDS if each.role is None)])
+    return "\n".join([head, "", *(f"/{each.name} – {t(each.summary)}" for each in COMMANDS if each.is_for(None))])

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.crm.agents import Agent
 from bot.desk import welcoming
-from bot.handlers.commands import COMMANDS
+from bot.handlers.commands import COMMANDS, STAFF_COMMANDS
 from bot.handlers.customer import pressing
 from bot.handlers.filters import IsPrivate
 from bot.handlers.incoming import incoming
@@ -17,8 +17,7 @@ from bot.transactions import Begin
 
 router = Router(name="customer.unknown")
 
-_STAFF_COMMANDS = {command.name for command in COMMANDS if command.role is not None}
-_STAFF_COMMANDS -= {command.name for command in COMMANDS if command.role is None}
+_CUSTOMERS_COMMANDS = {command.name for command in COMMANDS if command.is_for(None)}
 
 
 @router.message(IsPrivate(), F.text.startswith("/"))
@@ -26,7 +25,7 @@ async def command(message: Message, agent: Agent | None, begin: Begin, settings:
     """Staff's commands do not exist for anybody else, but the attempt is kept."""
     heard = incoming(message)
     name = (heard.text[1:].split() or [""])[0].split("@")[0].lower()
-    refused = name if agent is None and name in _STAFF_COMMANDS else None
+    refused = name if agent is None and name in STAFF_COMMANDS.keys() - _CUSTOMERS_COMMANDS else None
     async with begin() as tx:
         await welcoming.unknown_command(tx, heard, refused, settings, now)
 
