@@ -9,15 +9,12 @@ from datetime import datetime, timedelta
 from bot.crm import communications, tickets
 from bot.crm.communications import Communication, Decision, Direction, Outcome
 from bot.crm.customers import Customer
-from bot.crm.tickets import TicketState
-from bot.desk import dialogs, ticketing
 from bot.desk.acquaintance import customer_for
 from bot.desk.asking import PickPress, SolvedPress, TalkPress, TopicPress, Understood, answer, entry_of
 from bot.desk.handover import add_to, hand_over
 from bot.desk.incoming import Incoming, Person
 from bot.desk.knowledge import Knowledge
-from bot.desk.staff_presses import NotSolvedPress
-from bot.desk.timeline import hear_press, say
+from bot.desk.timeline import hear_press
 from bot.settings import Settings
 from bot.texts import Translator, translator
 from bot.transactions import Transaction
@@ -59,27 +56,6 @@ async def talk(tx: Transaction, person: Person, press: TalkPress, settings: Sett
             return t("Added to your ticket #{number}.", number=active.id)
     ticket = await hand_over(tx, customer, question.id, heard, reopen_days=settings.reopen_days, now=now)
     return t("Your ticket is #{number}.", number=ticket.id)
-
-
-async def not_solved(tx: Transaction, person: Person, press: NotSolvedPress, settings: Settings, now: datetime) -> str:
-    """Reopen a ticket that we called solved; one that is closed by now is followed by a new one."""
-    customer = await customer_for(tx, person, settings.language, now)
-    t = translator(customer.language)
-    ticket = await tickets.by_id(tx, press.number, lock=True)
-    if ticket.customer_id != customer.id:
-        return _not_yours(t)
-    if ticket.is_unsolved:
-        return t("Your ticket #{number} is open.", number=ticket.id)
-    if ticket.state is TicketState.CLOSED:
-        await dialogs.enter(tx, customer, ticket.id, now)
-        words = t(
-            "Ticket #{number} is closed by now. Tell me what is missing, and I'll open a new one.", number=ticket.id
-        )
-    else:
-        await ticketing.reopen(tx, ticket, now=now, agent=None)
-        words = t("I've reopened your ticket #{number}. What is missing?", number=ticket.id)
-    await say(tx, customer, words, now=now, ticket_id=ticket.id)
-    return ""
 
 
 async def pick(

@@ -17,6 +17,7 @@ from bot.desk.presses import Button, Press
 from bot.desk.rich import Screen
 from bot.desk.speech import shorten
 from bot.desk.timeline import hear, say
+from bot.errors import KefuError
 from bot.settings import Settings
 from bot.texts import N_, Translator, translator
 from bot.transactions import Transaction
@@ -67,6 +68,10 @@ class ClosePress(Press):
     number: int
 
 
+class TicketNotYours(KefuError):
+    """A customer asked for a ticket that is not theirs, or that there is not: for them that is the same."""
+
+
 async def start_ticket(tx: Transaction, heard: Incoming, text: str, settings: Settings, now: datetime) -> None:
     """``/ticket``: open one with the text that came with the command, else ask for it."""
     customer = await customer_for(tx, heard.sender, settings.language, now)
@@ -112,7 +117,7 @@ async def turn_page(
 
 
 async def open_card(tx: Transaction, person: Person, number: int, settings: Settings, now: datetime) -> Screen:
-    """Return one of the customer's tickets; raises :class:`TicketUnknown` for anybody else's."""
+    """Return one of the customer's tickets; raises :class:`TicketNotYours` for anybody else's."""
     customer = await customer_for(tx, person, settings.language, now)
     return await _card(tx, customer, number, settings.zone)
 
@@ -179,9 +184,12 @@ async def _card(tx: Transaction, customer: Customer, number: int, zone: tzinfo) 
 
 
 async def _own(tx: Transaction, customer: Customer, number: int) -> Ticket:
-    ticket = await tickets.by_id(tx, number)
+    try:
+        ticket = await tickets.by_id(tx, number, lock=True)
+    except TicketUnknown as unknown:
+        raise TicketNotYours(str(unknown)) from unknown
     if ticket.customer_id != customer.id:
-        raise TicketUnknown(number)
+        raise TicketNotYours(f"ticket #{number} is of customer {ticket.customer_id}")
     return ticket
 
 

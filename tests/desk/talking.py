@@ -19,7 +19,6 @@ from bot.desk.asking import PickPress, SolvedPress, TalkPress, TopicPress
 from bot.desk.incoming import Incoming, Person
 from bot.desk.knowledge import Knowledge, sync_files
 from bot.desk.presses import Press
-from bot.desk.staff_presses import NotSolvedPress
 from bot.nlp.faq import Entry, Faq
 from bot.nlp.matcher import Candidate
 from bot.nlp.policy import Verdict, VerdictKind
@@ -92,8 +91,6 @@ class Chat:
                     words = await choosing.solved(tx, self.person, press, *at)
                 case TalkPress():
                     words = await choosing.talk(tx, self.person, press, *at)
-                case NotSolvedPress():
-                    words = await choosing.not_solved(tx, self.person, press, *at)
                 case PickPress():
                     words = await choosing.pick(tx, self.person, press, self.knowledge, *at)
                 case TopicPress():

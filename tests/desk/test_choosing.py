@@ -4,12 +4,9 @@ from datetime import timedelta
 
 from bot.crm import tickets
 from bot.crm.communications import Decision, Direction, Outcome
-from bot.crm.tickets import TicketState
 from bot.database import Database
 from bot.desk import ticketing
 from bot.desk.asking import PickPress, SolvedPress, TalkPress, TopicPress, entry_of, mark_of
-from bot.desk.staff_presses import NotSolvedPress
-from tests import factories
 from tests.desk.talking import NEARLY, SURE, WANG, Chat, Said
 
 BUTTONS = [["Solved ✅", "Talk to a person 🙋"]]
@@ -107,26 +104,6 @@ async def test_a_topic_is_answered_and_a_second_tap_is_not(database: Database) -
     assert await chat.presses(TopicPress("where-is-my-order")) == ("I have answered that above 👆", [])
     chat.now += timedelta(minutes=2)
     assert await chat.presses(TopicPress("where-is-my-order")) == ("", said)
-
-
-async def test_not_solved_reopens_once_and_a_closed_ticket_is_followed_by_a_new_one(database: Database) -> None:
-    chat = await asked(database)
-    await chat.presses(TalkPress(1))
-    async with database.begin() as tx:
-        await ticketing.solve(tx, 1, await factories.agent(tx), now=chat.now)
-    await chat.reads()
-    assert await chat.presses(NotSolvedPress(1)) == ("", [("I've reopened your ticket #1. What is missing?", [])])
-    assert await chat.presses(NotSolvedPress(1)) == ("Your ticket #1 is open.", [])
-    async with database.begin() as tx:
-        await ticketing.close(tx, await ticketing.solve(tx, 1, None, now=chat.now), now=chat.now)
-    await chat.presses(NotSolvedPress(1))
-    (said, _), *_ = await chat.writes("The second shoe", SURE)
-    assert said == (
-        "I've passed this on to our team: ticket #2. It follows on from your ticket #1. "
-        "Anything you add here goes straight to it."
-    )
-    async with database.read() as tx:
-        assert (await tickets.by_id(tx, 1)).state is TicketState.CLOSED
 
 
 async def test_the_longest_names_of_entries_fit_on_buttons(database: Database) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from bot.crm import tickets
 from bot.crm.communications import Kind
-from bot.crm.tickets import TicketState, TicketUnknown
+from bot.crm.tickets import TicketState
 from bot.database import Database
 from bot.desk import own_tickets, welcoming
-from bot.desk.own_tickets import AddPress, ClosePress, OpenCardPress, TicketsPagePress
+from bot.desk.own_tickets import AddPress, ClosePress, OpenCardPress, TicketNotYours, TicketsPagePress
 from bot.desk.rich import Screen
 from tests import factories
 from tests.desk.talking import SETTINGS, SURE, WANG, Chat, Said
@@ -109,7 +109,7 @@ async def test_nobody_elses_ticket_can_be_looked_at(database: Database) -> None:
     await ticket(anna, "My lamp flickers")
     wang = Chat(database, anna.knowledge, WANG)
     for look in (card, add, close):
-        with pytest.raises(TicketUnknown):
+        with pytest.raises(TicketNotYours):
             await look(wang, 1)
 
 

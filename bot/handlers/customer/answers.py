@@ -8,7 +8,6 @@ from aiogram.types import CallbackQuery
 from bot.desk import choosing
 from bot.desk.asking import PickPress, SolvedPress, TalkPress, TopicPress
 from bot.desk.knowledge import Knowledge
-from bot.desk.staff_presses import NotSolvedPress
 from bot.handlers.customer import pressing
 from bot.handlers.filters import Pressed
 from bot.handlers.incoming import person
@@ -34,16 +33,6 @@ async def talk(
 ) -> None:
     async with begin() as tx:
         words = await choosing.talk(tx, person(query.from_user), press, settings, now)
-    await pressing.answer(bot, query, words)
-    await pressing.put_away(bot, query)
-
-
-@router.callback_query(Pressed(NotSolvedPress))
-async def not_solved(
-    query: CallbackQuery, press: NotSolvedPress, begin: Begin, settings: Settings, now: datetime, bot: Bot
-) -> None:
-    async with begin() as tx:
-        words = await choosing.not_solved(tx, person(query.from_user), press, settings, now)
     await pressing.answer(bot, query, words)
     await pressing.put_away(bot, query)
 
