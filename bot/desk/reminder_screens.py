@@ -55,6 +55,7 @@ class RemindersPress(StaffPress):
     """Show a page of one's reminders, the first being 0; ``done`` or ``cancelled`` (else 0) settles one before."""
 
     prefix: ClassVar[str] = "s-reminders"
+    agent_id: int
     page: int
     done: int
     cancelled: int
@@ -120,7 +121,13 @@ def outcome(t: Translator, reminder: Reminder, zone: tzinfo) -> str:
 
 
 def list_screen(
-    t: Translator, shown: Sequence[tuple[Reminder, Subject]], page: int, total: int, zone: tzinfo, now: datetime
+    t: Translator,
+    agent_id: int,
+    shown: Sequence[tuple[Reminder, Subject]],
+    page: int,
+    total: int,
+    zone: tzinfo,
+    now: datetime,
 ) -> Screen:
     """Return one page of an agent's reminders, those due first at the top."""
     card = Rich()
@@ -134,11 +141,11 @@ def list_screen(
         card.line(shorten(_summary(reminder, about), LINE))
         rows.append(
             [
-                Button(t("✅ Done {place}", place=place), RemindersPress(page, reminder.id, 0)),
-                Button(t("✖️ Cancel {place}", place=place), RemindersPress(page, 0, reminder.id)),
+                Button(t("✅ Done {place}", place=place), RemindersPress(agent_id, page, reminder.id, 0)),
+                Button(t("✖️ Cancel {place}", place=place), RemindersPress(agent_id, page, 0, reminder.id)),
             ]
         )
-    return card.screen([*rows, *_pager(page, total)])
+    return card.screen([*rows, *_pager(agent_id, page, total)])
 
 
 def moment(t: Translator, at: datetime, zone: tzinfo) -> str:
@@ -168,10 +175,10 @@ def _summary(reminder: Reminder, about: Subject) -> str:
     return " · ".join(part for part in (" ".join(reminder.text.split()), number, name) if part)
 
 
-def _pager(page: int, total: int) -> list[list[Button]]:
+def _pager(agent_id: int, page: int, total: int) -> list[list[Button]]:
     row = []
     if page > 0:
-        row.append(Button("‹", RemindersPress(page - 1, 0, 0)))
+        row.append(Button("‹", RemindersPress(agent_id, page - 1, 0, 0)))
     if (page + 1) * PAGE < total:
-        row.append(Button("›", RemindersPress(page + 1, 0, 0)))
+        row.append(Button("›", RemindersPress(agent_id, page + 1, 0, 0)))
     return [row] if row else []

@@ -1,8 +1,12 @@
-"""A report in words: its title, its caption under the picture, and how numbers are written. Also used by ``charts``."""
+"""A report in words: its caption, its buttons, and how its numbers are written. Also used by ``charts``."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
+from bot.desk.presses import Button
 from bot.desk.reporting import Period, PeriodKind, Report, Spread
+from bot.desk.staff_presses import StaffPress
 from bot.texts import N_, Translator
 
 PERIOD_WORDS = {
@@ -15,6 +19,20 @@ AGE_WORDS = (N_("under 1 day"), N_("1–3 days"), N_("3–7 days"), N_("over 7 d
 """The backlog's ages, as in :data:`bot.desk.reporting.AGES`."""
 
 NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPress(StaffPress):
+    """Show the report of another period, a :class:`bot.desk.reporting.PeriodKind`."""
+
+    prefix: ClassVar[str] = "s-report"
+    period: str
+
+
+def period_buttons(t: Translator, shown: PeriodKind) -> list[list[Button]]:
+    """Return a button for each period, the one that is shown marked."""
+    names = {kind: t(word) for kind, word in PERIOD_WORDS.items()}
+    return [[Button(f"• {name}" if kind is shown else name, ReportPress(kind)) for kind, name in names.items()]]
 
 
 def caption(t: Translator, report: Report) -> str:

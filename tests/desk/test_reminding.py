@@ -226,11 +226,11 @@ async def test_screens_name_the_exact_time_and_strike_what_is_settled(database: 
 def test_the_list_is_paged_and_marks_what_is_overdue(now: datetime) -> None:
     t = translator("en")
     reminder = Reminder(1, 1, None, None, "call", ReminderState.FIRED, now, now, None, 0, now)
-    screen = list_screen(t, [(reminder, reminding.Subject())], 1, 11, SHANGHAI, now + timedelta(seconds=1))
+    screen = list_screen(t, 1, [(reminder, reminding.Subject())], 1, 11, SHANGHAI, now + timedelta(seconds=1))
     assert screen.text == "⏰ Your reminders (11)\n\n6. Monday 2 March 2026, 17:30 ❗\ncall"
     labels = [[button.text for button in row] for row in screen.buttons]
     assert labels == [["✅ Done 6", "✖️ Cancel 6"], ["‹", "›"]]
-    assert list_screen(t, [], 0, 0, SHANGHAI, now).text == "You have no reminders. Set one: /remind 2h call back"
+    assert list_screen(t, 1, [], 0, 0, SHANGHAI, now).text == "You have no reminders. Set one: /remind 2h call back"
 
 
 def test_the_longest_press_fits_into_callback_data() -> None:
