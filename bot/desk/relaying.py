@@ -5,7 +5,7 @@ so that quotes, edits and answers find their way back. A group takes about twent
 one card a ticket, which is edited as the ticket moves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.crm import agents, communications, customers, desks, outbox
@@ -23,7 +23,7 @@ from bot.desk.presses import Button
 from bot.desk.rich import Screen
 from bot.desk.speech import tell
 from bot.desk.staff_presses import TicketPress
-from bot.texts import translator
+from bot.texts import Translator, translator
 from bot.transactions import Transaction
 
 CARD_SHOWS = 6
@@ -82,16 +82,7 @@ async def relay_edit(tx: Transaction, communication: Communication, heard: Incom
 
 async def announce(tx: Transaction, customer: Customer, ticket: Ticket, *, now: datetime) -> None:
     """Put a ticket's card up at the desk: in the topic, else in the private chat of every agent on duty."""
-    card = await communications.record(
-        tx,
-        customer_id=customer.id,
-        direction=Direction.INTERNAL,
-        kind=Kind.NOTE,
-        text="",
-        created_at=now,
-        channel=CARD,
-        ticket_id=ticket.id,
-    )
+    card = await _new_card(tx, ticket, now)
     recent = await communications.recent(tx, customer.id, CARD_SHOWS)
     assignee = await name_of(tx, ticket.assignee_id)
     desk = await working_desk(tx)
@@ -102,6 +93,11 @@ async def announce(tx: Transaction, customer: Customer, ticket: Ticket, *, now: 
     for agent in on_duty(await agents.active(tx)):
         screen = ticket_card(translator(agent.language), ticket, customer, assignee, recent)
         await post_card(tx, agent.telegram_id, card, screen, now=now)
+
+
+async def card_for(tx: Transaction, ticket: Ticket, *, now: datetime) -> int:
+    """Return the communication that stands for a ticket's card, making it where there is none."""
+    return await communications.card_of(tx, ticket.id) or await _new_card(tx, ticket, now)
 
 
 async def refresh(tx: Transaction, ticket: Ticket, *, now: datetime) -> None:
@@ -172,6 +168,31 @@ async def notify_assigned(tx: Transaction, ticket: Ticket, target: Agent, giver:
         await hand_over(tx, ticket, target, now=now)
 
 
+async def tell_desk(
+    tx: Transaction, customer: Customer, ticket: Ticket, screen_for: Callable[[Translator], Screen], *, now: datetime
+) -> None:
+    """Say something about a customer at the desk: in their topic, else to the assignee, else to those on duty."""
+    desk = await working_desk(tx)
+    if desk is not None:
+        screen = screen_for(translator(await desk_language(tx, desk)))
+        await outbox.queue(
+            tx,
+            desk.chat_id,
+            "sendMessage",
+            screen.as_payload(),
+            now=now,
+            priority=SendPriority.DESK,
+            topic_of=customer.id,
+        )
+        return
+    staff = await agents.active(tx)
+    for agent in [each for each in staff if each.id == ticket.assignee_id] or on_duty(staff):
+        screen = screen_for(translator(agent.language))
+        await outbox.queue(
+            tx, agent.telegram_id, "sendMessage", screen.as_payload(), now=now, priority=SendPriority.DESK
+        )
+
+
 async def chats_of(tx: Transaction, communication_id: int) -> list[int]:
     """Return the desk's chats that show a communication, or will in a moment."""
     shown = await communications.chats_showing(tx, communication_id)
@@ -202,3 +223,16 @@ async def _languages(tx: Transaction) -> dict[int, str]:
     if desk is not None:
         languages[desk.chat_id] = await desk_language(tx, desk)
     return languages
+
+
+async def _new_card(tx: Transaction, ticket: Ticket, now: datetime) -> int:
+    return await communications.record(
+        tx,
+        customer_id=ticket.customer_id,
+        direction=Direction.INTERNAL,
+        kind=Kind.NOTE,
+        text="",
+        created_at=now,
+        channel=CARD,
+        ticket_id=ticket.id,
+    )

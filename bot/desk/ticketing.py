@@ -85,6 +85,19 @@ async def reopen(tx: Transaction, ticket: Ticket, *, now: datetime, agent: Agent
     return ticket
 
 
+async def reopen_again(tx: Transaction, number: int, agent: Agent, *, now: datetime) -> Ticket:
+    """An agent opens a ticket again, whatever it waited for; the customer hears of it if it was called solved."""
+    before = await tickets.by_id(tx, number, lock=True)
+    ticket = await reopen(tx, before, now=now, agent=agent)
+    customer = await customers.by_id(tx, ticket.customer_id)
+    if customer is not None and not before.is_unsolved:
+        t = translator(customer.language)
+        await say(
+            tx, customer, t("We have opened your ticket #{number} again.", number=number), now=now, ticket_id=number
+        )
+    return ticket
+
+
 async def customer_wrote(tx: Transaction, ticket: Ticket, *, now: datetime) -> Ticket:
     """A customer's message came on this ticket: it is open (again) and waits for us."""
     if ticket.state not in (TicketState.NEW, TicketState.OPEN):

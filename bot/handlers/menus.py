@@ -20,6 +20,7 @@ from bot.crm.agents import Agent, Role
 from bot.database import Database
 from bot.desk import relaying
 from bot.handlers.commands import COMMANDS, Command
+from bot.settings import Settings
 from bot.texts import LANGUAGES, translator
 
 log = structlog.get_logger()
@@ -28,12 +29,12 @@ NOT_IN_GROUPS = ("start", "language", "invite")
 """Commands that are for private chats."""
 
 
-async def set_all(bot: Bot, database: Database) -> None:
+async def publish(bot: Bot, database: Database, settings: Settings) -> None:
     """Set every menu, at start."""
     async with database.read() as tx:
         staff = await agents.active(tx)
         desk = await desks.current(tx)
-        language = "en" if desk is None else await relaying.desk_language(tx, desk)
+        language = settings.language if desk is None else await relaying.desk_language(tx, desk)
     for code in (None, *(code for code in LANGUAGES if code != "en")):
         menu = [command for command in COMMANDS if command.role is None]
         for scope in (BotCommandScopeDefault(), BotCommandScopeAllPrivateChats()):
