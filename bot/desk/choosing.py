@@ -113,7 +113,7 @@ def said_before(question: Communication, person: Person) -> Incoming:
     return Incoming(
         sender=person,
         chat_id=question.chat_id or person.telegram_id,
-        message_id=question.message_id or 0,
+        message_id=question.message_id or 0,  # 0: it was asked by a button
         sent_at=question.created_at,
         kind=question.kind,
         text=question.text,

@@ -4,15 +4,17 @@ Called when the bot is unsure, when the customer asks for a person, and for ever
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.crm import communications, customers, tickets
 from bot.crm.customers import Customer
 from bot.crm.tickets import Ticket, TicketState
 from bot.desk import relaying, ticketing
 from bot.desk.incoming import Incoming
+from bot.desk.rich import Screen
 from bot.desk.timeline import say
 from bot.desk.waits import usual_wait
-from bot.texts import translator
+from bot.texts import Translator, translator
 from bot.transactions import Transaction
 
 QUIET_FOR = timedelta(minutes=10)
@@ -45,7 +47,8 @@ async def open_new(
     subject = subject_of(heard.text, heard) if subject is None else subject
     ticket = await ticketing.open_ticket(tx, customer, subject, previous_ticket_id=previous_id, now=now)
     await communications.change(tx, communication_id, {"ticket_id": ticket.id})
-    await relaying.relay(tx, customer, heard, communication_id, ticket, now=now)
+    if heard.message_id:  # what was asked by a button the card shows
+        await relaying.relay(tx, customer, heard, communication_id, ticket, now=now)
     t = translator(customer.language)
     words = [t("I've passed this on to our team: ticket #{number}.", number=ticket.id)]
     if previous_id is not None:
@@ -89,10 +92,21 @@ async def note(
     tx: Transaction, customer: Customer, ticket: Ticket, communication_id: int, heard: Incoming, *, now: datetime
 ) -> None:
     """Let a ticket and the desk know that its customer wrote."""
+    was_solved = not ticket.is_unsolved
     ticket = await ticketing.customer_wrote(tx, ticket, now=now)
     if customer.active_ticket_id != ticket.id:
         await customers.change(tx, customer.id, active_ticket_id=ticket.id)
-    await relaying.relay(tx, customer, heard, communication_id, ticket, now=now)
+    if was_solved and ticket.assignee_id is None:
+        await relaying.announce(tx, customer, ticket, now=now)
+    if heard.message_id:
+        await relaying.relay(tx, customer, heard, communication_id, ticket, now=now)
+    else:
+        await relaying.tell_desk(tx, customer, ticket, partial(_asked, customer.name, ticket.id, heard.text), now=now)
+
+
+def _asked(name: str, number: int, text: str, _t: Translator) -> Screen:
+    """Return the desk's words for a question that was asked by a button: there is no message to copy."""
+    return Screen(f"👤 {name} · #{number}\n{text}")
 
 
 async def last_ticket(tx: Transaction, customer: Customer) -> Ticket | None:

@@ -1,12 +1,17 @@
 """Buttons under the bot's words: each does its work once, however often, late or wrongly it is pressed."""
 
+import json
 from datetime import timedelta
+
+from sqlalchemy import select
 
 from bot.crm import tickets
 from bot.crm.communications import Decision, Direction, Outcome
+from bot.crm.outbox import outbox
 from bot.database import Database
 from bot.desk import ticketing
 from bot.desk.asking import PickPress, SolvedPress, TalkPress, TopicPress, entry_of, mark_of
+from tests import factories
 from tests.desk.talking import NEARLY, SURE, WANG, Chat, Said
 
 BUTTONS = [["Solved ✅", "Talk to a person 🙋"]]
@@ -104,6 +109,21 @@ async def test_a_topic_is_answered_and_a_second_tap_is_not(database: Database) -
     assert await chat.presses(TopicPress("where-is-my-order")) == ("I have answered that above 👆", [])
     chat.now += timedelta(minutes=2)
     assert await chat.presses(TopicPress("where-is-my-order")) == ("", said)
+
+
+async def test_a_person_called_for_a_topic_shows_the_question_at_the_desk(database: Database) -> None:
+    chat = await asked(database)
+    async with database.begin() as tx:
+        await factories.agent(tx, telegram_id=70)
+    await chat.presses(TopicPress("gift-wrap"))
+    assert await chat.presses(TalkPress(3)) == ("Your ticket is #1.", [(OPENED, [])])
+    await chat.presses(TopicPress("refund"))
+    asked_last = (await chat.timeline())[-2].id
+    assert (await chat.presses(TalkPress(asked_last)))[0] == "Added to your ticket #1."
+    async with database.read() as tx:
+        rows = await tx.all(select(outbox.c.method, outbox.c.payload).where(outbox.c.chat_id == 70))
+    methods = [(row.method, json.loads(row.payload)["text"].splitlines()[-1]) for row in rows]
+    assert methods == [("sendMessage", "👤 Do you wrap gifts?"), ("sendMessage", "I want a refund")]
 
 
 async def test_the_longest_names_of_entries_fit_on_buttons(database: Database) -> None:

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import CursorResult, Executable
 
 from bot.crm import communications, tickets
 from bot.crm.communications import Decision, Kind
 from bot.crm.tickets import TicketState, TicketUnknown
 from bot.database import Database
 from bot.desk import conversation, ticketing
+from bot.transactions import Connection, Transaction
 from tests import factories
 from tests.desk.talking import FRIENDLY, NEARLY, SETTINGS, SURE, UNSURE, WANG, Chat
 
@@ -40,13 +42,10 @@ async def test_a_sure_answer_is_said_with_two_ways_on(database: Database) -> Non
 async def test_an_answered_question_costs_four_statements(database: Database) -> None:
     chat = await Chat.open(database)
     await chat.writes("Hello", FRIENDLY)
-    statements: list[str] = []
-    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
     async with database.begin() as tx:
-        await conversation.receive(tx, chat.heard("Where?"), SURE, chat.knowledge, SETTINGS, chat.now)
-    kinds = [
-        " ".join(statement.split()[:3]) for statement in statements if statement.split()[0] in ("SELECT", "INSERT")
-    ]
+        counting = Counting(tx.connection)
+        await conversation.receive(counting, chat.heard("Where?"), SURE, chat.knowledge, SETTINGS, chat.now)
+    kinds = [" ".join(statement.split()[:3]) for statement in counting.statements]
     assert kinds == [
         "SELECT customers.id, customers.first_name,",
         "INSERT INTO communications",
@@ -234,6 +233,18 @@ async def test_a_changed_name_is_taken_over_and_the_language_kept(database: Data
     await chat.writes("hi", FRIENDLY)
     customer = await chat.customer()
     assert (customer.name, customer.username, customer.language) == ("<b>Änn</b>", "ann", "en")
+
+
+class Counting(Transaction):
+    """Keeps the statements that were executed."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.statements: list[str] = []
+
+    async def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        self.statements.append(str(statement))
+        return await super().execute(statement, values)
 
 
 async def solve(chat: Chat, number: int) -> None:
