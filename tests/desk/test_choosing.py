@@ -123,7 +123,7 @@ async def test_a_person_called_for_a_topic_shows_the_question_at_the_desk(databa
     async with database.read() as tx:
         rows = await tx.all(select(outbox.c.method, outbox.c.payload).where(outbox.c.chat_id == 70))
     methods = [(row.method, json.loads(row.payload)["text"].splitlines()[-1]) for row in rows]
-    assert methods == [("sendMessage", "👤 Do you wrap gifts?"), ("sendMessage", "I want a refund")]
+    assert methods == [("sendMessage", "🤖 Yes, for S$5."), ("sendMessage", "I want a refund")]
 
 
 async def test_the_longest_names_of_entries_fit_on_buttons(database: Database) -> None:
