@@ -35,10 +35,13 @@ _drawing = Lock()  # matplotlib's caches are not made for two threads, and two p
 def draw(t: Translator, report: Report) -> bytes:
     """Return the report as a PNG of ``WIDTH`` × ``HEIGHT`` pixels, with every word in ``t``'s language."""
     with _drawing:
-        return _draw(t, report)
+        picture = BytesIO()
+        compose(t, report).savefig(picture, format="png")
+        return picture.getvalue()
 
 
-def _draw(t: Translator, report: Report) -> bytes:
+def compose(t: Translator, report: Report) -> "Figure":
+    """Lay the picture out."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - some 40 MB and a second, so on first use only
 
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=PAPER)
@@ -48,9 +51,7 @@ def _draw(t: Translator, report: Report) -> bytes:
     _messages(sheet, t, report)
     _tickets(sheet, t, report)
     _backlog(sheet, t, report)
-    picture = BytesIO()
-    figure.savefig(picture, format="png")
-    return picture.getvalue()
+    return figure
 
 
 @lru_cache
@@ -88,7 +89,7 @@ class Sheet:
         self.axes.text(x, y, plain(text), color=colour, ha=align, va="baseline", fontproperties=font(size))
 
     def box(self, x: float, y: float, width: float, height: float, colour: str = CARD, radius: float = 18) -> None:
-        from matplotlib.patches import FancyBboxPatch  # noqa: PLC0415 - on first use only, see _draw
+        from matplotlib.patches import FancyBboxPatch  # noqa: PLC0415 - on first use only, see compose
 
         inner = (x + radius, y + radius), width - 2 * radius, height - 2 * radius
         self.axes.add_patch(
@@ -109,7 +110,7 @@ class Sheet:
 
 
 def font(pixels: float) -> "FontProperties":
-    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - on first use only, see _draw
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - on first use only, see compose
 
     return FontProperties(fname=str(font_path()), size=pixels * 72 / DPI)
 
@@ -204,7 +205,7 @@ def _bars(
 
 
 def _axes_of_slots(axes: "Axes", t: Translator, report: Report) -> None:
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - on first use only, see _draw
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - on first use only, see compose
 
     period = report.period
     is_week = period.kind is PeriodKind.WEEK
@@ -229,7 +230,7 @@ def _legend(sheet: Sheet, y: float, entries: Iterable[tuple[str, str]]) -> None:
 
 def width_of(text: str, pixels: float) -> float:
     """Return how wide a text is, in pixels."""
-    from matplotlib.textpath import TextPath  # noqa: PLC0415 - on first use only, see _draw
+    from matplotlib.textpath import TextPath  # noqa: PLC0415 - on first use only, see compose
 
     return float(TextPath((0, 0), plain(text), size=pixels, prop=font(pixels)).get_extents().width)
 

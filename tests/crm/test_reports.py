@@ -102,8 +102,9 @@ async def test_the_bots_part_counts_conversations_not_messages(database: Databas
             customer = await factories.customer(tx)
             ticket = await factories.ticket(tx, customer)
             for minutes, decision in enumerate(decisions):
-                linked = {"ticket_id": ticket.id} if decision is Decision.TICKET else {}
-                await factories.communication(tx, customer, now=after(minutes=minutes), decision=decision, **linked)
+                linked = ticket.id if decision is Decision.TICKET else None
+                at = after(minutes=minutes)
+                await factories.communication(tx, customer, now=at, decision=decision, ticket_id=linked)
         assert await reports.conversations(tx, DAY) == Conversations(begun=5, involved=4, answered=2, escalated=2)
 
 
