@@ -198,7 +198,7 @@ class App:
     def _dispatcher(self) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
         dispatcher.update.outer_middleware(Introduce(self.roster))
-        dispatcher.include_routers(staff.router, customer.router)
+        dispatcher.include_routers(customer.front_door, staff.router, customer.router)
         dispatcher["db"] = self.database
         dispatcher["knowledge"] = self.knowledge
         dispatcher["watcher"] = self.watcher

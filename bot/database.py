@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot import sqlite
 from bot.errors import DatabaseUnavailable
-from bot.transactions import GroupWriter, Transaction
+from bot.transactions import GroupWriter, Transaction, WritingConnection
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -126,20 +126,25 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
-            options: dict[str, Any] = {
-                "connect_args": {
-                    "async_creator_fn": sqlite.connect,
-                    "isolation_level": None,
-                    "timeout": sqlite.BUSY_TIMEOUT_S,
-                }
-            }
+            self.engine, self._writing_engine = sqlite.engines(url)
+            writers: list[GroupWriter] = [GroupWriter(self._open_sqlite_writer)]
         else:
-            options = {"pool_pre_ping": True, "connect_args": {"timeout": 5, "command_timeout": 60}}
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=10, pool_timeout=10, **options)
-        if self.is_sqlite:
-            sqlite.install(self.engine.sync_engine)
+            self.engine = create_async_engine(
+                url,
+                pool_size=10,
+                pool_timeout=10,
+                pool_pre_ping=True,
+                connect_args={"timeout": 5, "command_timeout": 60},
+            )
+            writers = [GroupWriter(self._open_postgres_writer) for _ in range(POSTGRES_WRITERS)]
+        self._writers = writers
         self._listeners: dict[str, list[Callable[[], None]]] = {}
-        self._writers = [GroupWriter(self.engine) for _ in range(1 if self.is_sqlite else POSTGRES_WRITERS)]
+
+    async def _open_sqlite_writer(self) -> WritingConnection:
+        return await sqlite.InlineConnection.open(self._writing_engine)
+
+    async def _open_postgres_writer(self) -> WritingConnection:
+        return await self.engine.connect()
 
     def listen(self, subject: str, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each commit of this process whose transaction announced ``subject``."""
@@ -184,6 +189,8 @@ class Database:
         for writer in self._writers:
             await writer.close()
         await self.engine.dispose()
+        if self.is_sqlite:
+            self._writing_engine.dispose()
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -7,14 +7,16 @@ and each returns when the shared COMMIT is done.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Row
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import CursorResult, Dialect, Executable, Row
 
 from bot.errors import DatabaseUnavailable
+
+T = TypeVar("T")
 
 Values = Mapping[str, Any]
 
@@ -22,12 +24,39 @@ MAX_GROUP = 64
 """Units of work that may share one commit; bounds what a failed commit repeats."""
 
 
+class Connection(Protocol):
+    """What a transaction needs of a connection: SQLAlchemy's AsyncConnection, or the writer of :mod:`bot.sqlite`."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    async def execute(self, statement: Executable, values: Any = None, /) -> CursorResult[Any]: ...
+
+    async def run_sync(self, function: Callable[[SyncConnection], T], /) -> T: ...
+
+
+class WritingConnection(Connection, Protocol):
+    """What a writer needs beyond that."""
+
+    def begin(self) -> Awaitable[object]: ...
+
+    async def commit(self) -> None: ...
+
+    async def rollback(self) -> None: ...
+
+    async def exec_driver_sql(self, sql: str, /) -> object: ...
+
+    async def invalidate(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
 class Transaction:
     """An open transaction: run statements, and say what is to happen once it is committed."""
 
     __slots__ = ("_after_commit", "announced", "connection")
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._after_commit: list[Callable[[], None]] = []
         self.announced: set[str] = set()
@@ -39,8 +68,7 @@ class Transaction:
     async def execute(
         self, statement: Executable, values: Values | Sequence[Values] | None = None
     ) -> CursorResult[Any]:
-        result: CursorResult[Any] = await self.connection.execute(statement, values)
-        return result
+        return await self.connection.execute(statement, values)
 
     async def all(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
         return (await self.execute(statement, values)).all()
@@ -67,7 +95,7 @@ class Transaction:
 class Group:
     """Units of work that share one commit."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: WritingConnection) -> None:
         self.connection = connection
         self.size = 1
         self.committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -76,9 +104,9 @@ class Group:
 class GroupWriter:
     """One writing connection, passed like a baton from unit to unit; the last one waiting commits for all."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._connection: AsyncConnection | None = None
+    def __init__(self, connect: Callable[[], Awaitable[WritingConnection]]) -> None:
+        self._connect = connect
+        self._connection: WritingConnection | None = None
         self._group: Group | None = None
         self._is_taken = False
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -128,8 +156,7 @@ class GroupWriter:
             self._group.size += 1
             return self._group
         if self._connection is None:
-            connection = await self._engine.connect()
-            self._connection = await connection.execution_options(is_writer=True)
+            self._connection = await self._connect()
         await self._connection.begin()
         self._group = Group(self._connection)
         return self._group

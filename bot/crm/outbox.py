@@ -82,10 +82,14 @@ def _is_undone(columns: Columns) -> ColumnElement[bool]:
 
 
 _undone = _is_undone(outbox.c)
-Index("ix_outbox_undone", outbox.c.chat_id, outbox.c.id, sqlite_where=_undone, postgresql_where=_undone)
+_free = and_(_undone, outbox.c.worker.is_(None))
+_held = and_(_undone, outbox.c.worker.is_not(None))
 _timed = and_(_undone, outbox.c.due_at.is_not(None))
-Index("ix_outbox_due_at", outbox.c.due_at, sqlite_where=_timed, postgresql_where=_timed)
-Index("ix_outbox_settled_at", outbox.c.settled_at)
+Index("ix_outbox_free", outbox.c.priority, outbox.c.id, sqlite_where=_free, postgresql_where=_free)
+Index("ix_outbox_held", outbox.c.chat_id, outbox.c.worker, sqlite_where=_held, postgresql_where=_held)
+Index("ix_outbox_due", outbox.c.chat_id, outbox.c.id, outbox.c.due_at, sqlite_where=_timed, postgresql_where=_timed)
+_settled = outbox.c.settled_at.is_not(None)
+Index("ix_outbox_settled_at", outbox.c.settled_at, sqlite_where=_settled, postgresql_where=_settled)
 posts = Claimable(
     outbox,
     "id",
@@ -177,6 +181,7 @@ async def claim(
     waiting = outbox.alias("waiting")
     is_behind = exists().where(
         _is_undone(waiting.c),
+        waiting.c.due_at.is_not(None),
         waiting.c.chat_id == outbox.c.chat_id,
         waiting.c.id <= outbox.c.id,
         waiting.c.due_at > now,

@@ -47,8 +47,12 @@ def _is_undone(columns: Columns) -> ColumnElement[bool]:
 
 
 _undone = _is_undone(updates.c)
-Index("ix_updates_undone", updates.c.lane, updates.c.update_id, sqlite_where=_undone, postgresql_where=_undone)
-Index("ix_updates_done_at", updates.c.done_at)
+_free = and_(_undone, updates.c.worker.is_(None))
+_held = and_(_undone, updates.c.worker.is_not(None))
+Index("ix_updates_free", updates.c.update_id, sqlite_where=_free, postgresql_where=_free)
+Index("ix_updates_held", updates.c.lane, updates.c.worker, sqlite_where=_held, postgresql_where=_held)
+_done = updates.c.done_at.is_not(None)
+Index("ix_updates_done_at", updates.c.done_at, sqlite_where=_done, postgresql_where=_done)
 
 inbox = Claimable(updates, "update_id", "lane", _is_undone)
 

@@ -9,7 +9,21 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, String, Table, and_, bindparam, delete, exists, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bot.database import UtcDateTime, insert_new, metadata
@@ -48,8 +62,14 @@ class Claimable:
         self.table, self.key = table, table.c[key]
         self.undone = undone(table.c)
         other = table.alias("other")
-        is_held = exists().where(undone(other.c), other.c[lane] == table.c[lane], other.c.worker != bindparam("me"))
-        self._free = and_(self.undone, table.c.worker.is_(None), ~is_held)
+        self._is_free = and_(self.undone, table.c.worker.is_(None))
+        # said as two ranges, so that an index on (lane, worker) finds the others without reading our own
+        self._is_held = exists().where(
+            undone(other.c),
+            other.c.worker.is_not(None),
+            other.c[lane] == table.c[lane],
+            or_(other.c.worker < bindparam("me"), other.c.worker > bindparam("me")),
+        )
         self._claimed = dict(claimed or {})
 
     async def claim(
@@ -61,9 +81,11 @@ class Claimable:
         order: Sequence[ColumnElement[object]] = (),
     ) -> list[Row[tuple[object, ...]]]:
         """Put ``me`` on up to ``limit`` free rows (that also meet ``more``) and return them, oldest first."""
-        if tx.is_postgres:
+        conditions = [self._is_free, *more]
+        if tx.is_postgres:  # SQLite belongs to one process: nobody else holds anything
             await tx.execute(_LOCK, {"name": self.table.name})
-        chosen = select(self.key).where(self._free, *more).order_by(*order, self.key).limit(limit)
+            conditions.append(~self._is_held)
+        chosen = select(self.key).where(*conditions).order_by(*order, self.key).limit(limit)
         statement = (
             update(self.table)
             .where(self.key.in_(chosen.scalar_subquery()))

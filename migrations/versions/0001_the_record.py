@@ -68,13 +68,26 @@ def upgrade() -> None:
         sa.Column("failed_at", MOMENT),
         sa.PrimaryKeyConstraint("update_id", name="pk_updates"),
     )
-    op.create_index("ix_updates_done_at", "updates", ["done_at"])
     op.create_index(
-        "ix_updates_undone",
+        "ix_updates_done_at",
         "updates",
-        ["lane", "update_id"],
-        sqlite_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
-        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
+        ["done_at"],
+        sqlite_where=sa.text("done_at IS NOT NULL"),
+        postgresql_where=sa.text("done_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_updates_free",
+        "updates",
+        ["update_id"],
+        sqlite_where=sa.text("done_at IS NULL AND failed_at IS NULL AND worker IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL AND worker IS NULL"),
+    )
+    op.create_index(
+        "ix_updates_held",
+        "updates",
+        ["lane", "worker"],
+        sqlite_where=sa.text("done_at IS NULL AND failed_at IS NULL AND worker IS NOT NULL"),
+        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL AND worker IS NOT NULL"),
     )
     op.create_table(
         "workers",
@@ -328,19 +341,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
     )
     op.create_index(
-        "ix_outbox_due_at",
+        "ix_outbox_due",
         "outbox",
-        ["due_at"],
+        ["chat_id", "id", "due_at"],
         sqlite_where=sa.text("settled_at IS NULL AND due_at IS NOT NULL"),
         postgresql_where=sa.text("settled_at IS NULL AND due_at IS NOT NULL"),
     )
-    op.create_index("ix_outbox_settled_at", "outbox", ["settled_at"])
     op.create_index(
-        "ix_outbox_undone",
+        "ix_outbox_settled_at",
         "outbox",
-        ["chat_id", "id"],
-        sqlite_where=sa.text("settled_at IS NULL"),
-        postgresql_where=sa.text("settled_at IS NULL"),
+        ["settled_at"],
+        sqlite_where=sa.text("settled_at IS NOT NULL"),
+        postgresql_where=sa.text("settled_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_outbox_free",
+        "outbox",
+        ["priority", "id"],
+        sqlite_where=sa.text("settled_at IS NULL AND worker IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL AND worker IS NULL"),
+    )
+    op.create_index(
+        "ix_outbox_held",
+        "outbox",
+        ["chat_id", "worker"],
+        sqlite_where=sa.text("settled_at IS NULL AND worker IS NOT NULL"),
+        postgresql_where=sa.text("settled_at IS NULL AND worker IS NOT NULL"),
     )
     with op.batch_alter_table("customers") as batch:  # the two tables point at each other
         batch.create_foreign_key("fk_customers_active_ticket_id_tickets", "tickets", ["active_ticket_id"], ["id"])

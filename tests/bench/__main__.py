@@ -62,7 +62,7 @@ async def throughput(count: int, seconds: float, rounds: int) -> str:
     ]
     title = (
         f"## Durable throughput\n\n{count} messages from {PEOPLE} people at once, then 50 messages a second for "
-        f"{seconds:.0f} s; the median of {rounds} round(s). Kefu stores each update, looks the customer up, understands "
+        f"{seconds:.0f} s; the median of {rounds} round(s). Kefu stores each update, knows the customer, understands "
         "the question, records it and the answer, and marks both done and sent.\n\n"
     )
     return title + table(["bot", "messages/s", "of echo", "CPU a message", "p50 / p99 at 50/s"], rows)

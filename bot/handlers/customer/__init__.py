@@ -4,6 +4,8 @@ from aiogram import Router
 
 from bot.handlers.customer import answers, ask, membership, own_tickets, phone, start, unknown
 
+front_door = ask.front_door
+
 router = Router(name="customer")
 router.include_routers(
     start.router,
