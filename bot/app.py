@@ -1,6 +1,7 @@
 """The only wiring: settings → database → knowledge → dispatcher → intake, courier, jobs. Called by the command line."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -266,6 +267,13 @@ def _is_dead_here(worker: str) -> bool:
     return False
 
 
+def settle_memory() -> None:
+    """Take what start-up left out of the garbage collector's rounds: each full one stopped the bot for 0.2 s."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT."""
     app = App(settings)
@@ -279,6 +287,7 @@ async def run(settings: Settings) -> None:
     except BaseException:
         await app.close()
         raise
+    settle_memory()
     watch = asyncio.create_task(app.crashed(), name="watch")
     waiting = asyncio.create_task(stop.wait(), name="wait for the signal")
     await asyncio.wait({watch, waiting}, return_when=asyncio.FIRST_COMPLETED)
