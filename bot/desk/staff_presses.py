@@ -60,6 +60,14 @@ class ReopenPress(StaffPress):
 
 
 @dataclass(frozen=True, slots=True)
+class UnsolvePress(StaffPress):
+    """Undo a solve, under the word that confirmed it."""
+
+    prefix: ClassVar[str] = "s-unsolve"
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePress(StaffPress):
     """Show a page of the queue; ``view`` is a :class:`bot.crm.tickets.QueueView`."""
 

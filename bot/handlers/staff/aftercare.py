@@ -25,3 +25,4 @@ async def not_solved(
             tx, person(query.from_user), press.number, settings.language, settings.reopen_days, now=now
         )
     await screens.answer(bot, query, words)
+    await screens.put_away(bot, query)

@@ -10,7 +10,16 @@ from bot.crm.agents import Agent
 from bot.crm.tickets import Ticket
 from bot.desk import relaying, ticketing
 from bot.desk.cards import ticket_card
-from bot.desk.staff_presses import HoldPress, PendingPress, ReleasePress, ReopenPress, SolvePress, TakePress
+from bot.desk.rich import Screen
+from bot.desk.staff_presses import (
+    HoldPress,
+    PendingPress,
+    ReleasePress,
+    ReopenPress,
+    SolvePress,
+    TakePress,
+    UnsolvePress,
+)
 from bot.handlers.filters import IsAgent, Pressed
 from bot.handlers.staff import screens
 from bot.texts import translator
@@ -36,9 +45,9 @@ async def release(
 ) -> None:
     async with begin() as tx:
         ticket = await ticketing.release(tx, press.number, agent, now=now)
-        await _show(tx, query, ticket, agent, now)
-    t = translator(agent.language)
-    await screens.answer(bot, query, t("#{number} is back in the queue.", number=ticket.id))
+        text = translator(agent.language)("#{number} is back in the queue.", number=ticket.id)
+        await screens.redraw(tx, query, Screen(text), now=now)
+    await screens.answer(bot, query, text)
 
 
 @router.callback_query(Pressed(PendingPress))
@@ -75,6 +84,17 @@ async def reopen(query: CallbackQuery, press: ReopenPress, agent: Agent, begin: 
         ticket = await ticketing.reopen_again(tx, press.number, agent, now=now)
         await _show(tx, query, ticket, agent, now)
     await screens.answer(bot, query, translator(agent.language)("📬 #{number} is open again.", number=ticket.id))
+
+
+@router.callback_query(Pressed(UnsolvePress))
+async def unsolve(
+    query: CallbackQuery, press: UnsolvePress, agent: Agent, begin: Begin, bot: Bot, now: datetime
+) -> None:
+    async with begin() as tx:
+        ticket = await ticketing.reopen_again(tx, press.number, agent, now=now)
+        text = translator(agent.language)("📬 #{number} is open again.", number=ticket.id)
+        await screens.redraw(tx, query, Screen(text), now=now)
+    await screens.answer(bot, query, text)
 
 
 async def _show(tx: Transaction, query: CallbackQuery, ticket: Ticket, agent: Agent, now: datetime) -> None:

@@ -48,6 +48,16 @@ async def is_latest_card(tx: Transaction, query: CallbackQuery, card: int | None
     return await communications.place_in(tx, card, query.message.chat.id) == query.message.message_id
 
 
+async def put_away(bot: Bot, query: CallbackQuery) -> None:
+    """Take the buttons from under a message whose press is done with."""
+    if query.message is None:
+        return
+    try:
+        await bot.edit_message_reply_markup(chat_id=query.message.chat.id, message_id=query.message.message_id)
+    except TelegramAPIError as error:
+        log.info("buttons not put away", error=str(error))
+
+
 async def answer(bot: Bot, query: CallbackQuery, text: str = "", *, is_alert: bool = False) -> None:
     """Answer a press; one that is too old cannot be answered any more, which harms nobody."""
     try:

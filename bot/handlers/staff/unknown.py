@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from aiogram import Bot, F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
 
 from bot.crm import audit
-from bot.handlers.commands import CommandUnknown, call_of
+from bot.crm.agents import Agent
+from bot.handlers.commands import STAFF_COMMANDS, CommandUnknown, call_of
 from bot.handlers.filters import IsAgent
 from bot.handlers.staff import screens
 from bot.settings import Settings
@@ -28,6 +30,18 @@ async def command(message: Message, bot: Bot) -> None:
         raise CommandUnknown((message.text or "/").split()[0][1:])
 
 
+@commands.message(F.chat.type != ChatType.PRIVATE, F.text.startswith("/"))
+async def refused(message: Message, bot: Bot, begin: Begin, now: datetime) -> None:
+    """In a group, staff's commands do not exist for anybody else; the attempt is kept."""
+    call = await call_of(message, bot)
+    if call is None or call.name not in STAFF_COMMANDS or message.from_user is None:
+        raise SkipHandler
+    async with begin() as tx:
+        await audit.record(
+            tx, "staff_command_refused", now=now, telegram_id=message.from_user.id, subject=f"/{call.name}"
+        )
+
+
 @presses.callback_query(F.data.startswith("s-"))
 async def staff_press(
     query: CallbackQuery, begin: Begin, settings: Settings, bot: Bot, now: datetime, agent: object | None = None
@@ -42,7 +56,6 @@ async def staff_press(
 
 
 @presses.callback_query(IsAgent())
-async def any_press(query: CallbackQuery, settings: Settings, bot: Bot) -> None:
+async def any_press(query: CallbackQuery, agent: Agent, bot: Bot) -> None:
     """An agent pressed a button from the days when they were a customer."""
-    t = translator(language_of(query.from_user.language_code, settings.language))
-    await screens.answer(bot, query, t("This button is out of date."))
+    await screens.answer(bot, query, translator(agent.language)("This button is out of date."))

@@ -11,7 +11,7 @@ from bot.crm.tickets import Ticket
 from bot.desk import relaying, replying, staffing, ticketing
 from bot.desk.presses import Button
 from bot.desk.rich import Screen
-from bot.desk.staff_presses import ReleasePress, ReopenPress
+from bot.desk.staff_presses import ReleasePress, UnsolvePress
 from bot.handlers.commands import Command, StaffCommand, UsageError
 from bot.handlers.incoming import incoming
 from bot.handlers.staff import screens, subjects
@@ -103,7 +103,7 @@ async def solved(tx: Transaction, t: Translator, ticket: Ticket) -> Screen:
     customer = await customers.by_id(tx, ticket.customer_id)
     name = customer.name if customer else "?"
     text = t("✅ #{number} is solved. {name} has been told.", number=ticket.id, name=name)
-    return Screen(text, buttons=[[Button(t("Undo"), ReopenPress(ticket.id))]])
+    return Screen(text, buttons=[[Button(t("Undo"), UnsolvePress(ticket.id))]])
 
 
 async def _only_number(tx: Transaction, message: Message, command: Command, args: str) -> int:

@@ -74,7 +74,7 @@ def welcome(agent: Agent) -> Screen:
     """Return the words that greet a colleague."""
     t = translator(agent.language)
     text = Rich().add(t("👋 Welcome to the desk, {name}.", name=agent.name), "bold")
-    text.line(t("You are {role} here.", role=t(ROLE_WORDS[agent.role]))).line()
+    text.line(t("Your role: {role}", role=t(ROLE_WORDS[agent.role]))).line()
     text.line(t("• A customer who needs a person appears here or in the desk group. [✋ Take] makes the ticket yours."))
     text.line(t("• Reply to a customer's message, or write in their topic, and they get your words."))
     text.line(t("• Start with // and only colleagues see it."))
