@@ -146,7 +146,12 @@ class InlineConnection:
         self._thread.shutdown(wait=False)
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+        running = asyncio.get_running_loop().run_in_executor(self._thread, function)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])  # the next statement must not meet this one on the connection
+            raise
 
 
 def engines(url: str) -> tuple[AsyncEngine, Engine]:

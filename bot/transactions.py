@@ -54,12 +54,13 @@ class WritingConnection(Connection, Protocol):
 class Transaction:
     """An open transaction: run statements, and say what is to happen once it is committed."""
 
-    __slots__ = ("_after_commit", "announced", "connection")
+    __slots__ = ("_after_commit", "announced", "connection", "failure")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._after_commit: list[Callable[[], None]] = []
         self.announced: set[str] = set()
+        self.failure: Exception | None = None
 
     @property
     def is_postgres(self) -> bool:
@@ -68,7 +69,11 @@ class Transaction:
     async def execute(
         self, statement: Executable, values: Values | Sequence[Values] | None = None
     ) -> CursorResult[Any]:
-        return await self.connection.execute(statement, values)
+        try:
+            return await self.connection.execute(statement, values)
+        except Exception as error:
+            self.failure = error
+            raise
 
     async def all(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
         return (await self.execute(statement, values)).all()
@@ -126,6 +131,8 @@ class GroupWriter:
         tx = Transaction(group.connection)
         try:
             yield tx
+            if tx.failure is not None:  # caught inside; PostgreSQL would answer COMMIT with a silent rollback
+                raise tx.failure
         except BaseException:
             await finish(self._undo(group))
             raise
@@ -175,6 +182,8 @@ class GroupWriter:
 
     async def _pass_on(self) -> None:
         group = self._group
+        while self._waiting and self._waiting[0].done():  # cancelled: nobody will come for this turn
+            self._waiting.popleft()
         if group is not None and (not self._waiting or group.size >= MAX_GROUP):
             self._group = None
             try:
@@ -191,7 +200,9 @@ class GroupWriter:
         group, self._group = self._group, None
         await self._drop_connection()
         if group is not None:
-            _fail(group, error)
+            lost = DatabaseUnavailable(f"the connection was lost: {error}")
+            lost.__cause__ = error
+            _fail(group, lost)
         self._hand_over()
 
     async def _drop_connection(self) -> None:
