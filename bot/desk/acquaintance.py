@@ -31,23 +31,14 @@ async def customer_for(tx: Transaction, person: Person, default_language: str, n
 
 async def _refresh(tx: Transaction, customer: Customer, person: Person) -> Customer:
     """Take over a name that changed at Telegram; who writes does not block us (any more)."""
-    fresh = replace(
-        customer,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        username=person.username,
-        blocked_at=None,
+    named = (person.first_name, person.last_name, person.username)
+    if named == (customer.first_name, customer.last_name, customer.username) and customer.blocked_at is None:
+        return customer
+    first_name, last_name, username = named
+    await customers.change(
+        tx, customer.id, first_name=first_name, last_name=last_name, username=username, blocked_at=None
     )
-    if fresh != customer:
-        await customers.change(
-            tx,
-            customer.id,
-            first_name=fresh.first_name,
-            last_name=fresh.last_name,
-            username=fresh.username,
-            blocked_at=None,
-        )
-    return fresh
+    return replace(customer, first_name=first_name, last_name=last_name, username=username, blocked_at=None)
 
 
 async def choose_language(tx: Transaction, customer: Customer, language: str) -> Customer:

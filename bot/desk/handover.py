@@ -27,7 +27,7 @@ async def hand_over(
     """Bring a message that no ticket has yet to a person: to an unsolved or lately solved ticket, else a new one."""
     last = await last_ticket(tx, customer)
     if last is not None and (last.is_unsolved or was_just_solved(last, reopen_days, now)):
-        await add_to(tx, customer, last, communication_id, heard, now=now)
+        await add_to(tx, customer, last, communication_id, heard, is_asked_for=True, now=now)
         return last
     return await open_new(tx, customer, communication_id, heard, previous=last, now=now)
 
@@ -57,7 +57,7 @@ async def open_new(
     if wait is not None:
         words.append(t("People usually hear back within {wait}.", wait=t.duration(wait.median)))
     words.append(t("Anything you add here goes straight to it."))
-    await say(tx, customer, " ".join(words), now=now, reply_to_id=communication_id, ticket_id=ticket.id)
+    await say(tx, customer, "\n".join(words), now=now, reply_to_id=communication_id, ticket_id=ticket.id)
     return ticket
 
 

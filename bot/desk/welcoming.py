@@ -35,6 +35,8 @@ class LanguagePress(Press):
 async def greet(tx: Transaction, heard: Incoming, knowledge: Knowledge, settings: Settings, now: datetime) -> None:
     """``/start``: by name and in their language, with the most asked questions to press."""
     customer, number = await _heard(tx, heard, settings, now)
+    if customer.dialog is not None:
+        await dialogs.leave(tx, customer)
     t = translator(customer.language)
     asked = knowledge.top(customer.language)
     words = [

@@ -15,7 +15,7 @@ from tests import factories
 from tests.desk.talking import NEARLY, SURE, WANG, Chat, Said
 
 BUTTONS = [["Solved ✅", "Talk to a person 🙋"]]
-OPENED = "I've passed this on to our team: ticket #1. Anything you add here goes straight to it."
+OPENED = "I've passed this on to our team: ticket #1.\nAnything you add here goes straight to it."
 
 
 async def test_solved_is_noted_once(database: Database) -> None:

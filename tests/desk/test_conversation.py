@@ -16,7 +16,7 @@ from tests import factories
 from tests.desk.talking import FRIENDLY, NEARLY, SETTINGS, SURE, UNSURE, WANG, Chat
 
 BUTTONS = [["Solved ✅", "Talk to a person 🙋"]]
-OPENED = "I've passed this on to our team: ticket #1. Anything you add here goes straight to it."
+OPENED = "I've passed this on to our team: ticket #1.\nAnything you add here goes straight to it."
 ADDED = "Got it, I've added this to your ticket #1. A person will answer here."
 
 
@@ -90,7 +90,7 @@ async def test_the_usual_wait_is_told_where_it_was_measured(database: Database) 
             await factories.ticket(tx, now=began, first_replied_at=began + timedelta(minutes=minutes))
     (said, _), *_ = await chat.writes("Can I pay in shells?")
     assert said == (
-        "I've passed this on to our team: ticket #6. People usually hear back within 6 minutes. "
+        "I've passed this on to our team: ticket #6.\nPeople usually hear back within 6 minutes.\n"
         "Anything you add here goes straight to it."
     )
 
@@ -143,7 +143,7 @@ async def test_writing_again_within_the_days_reopens_and_later_names_the_old_one
     await solve(chat, 1)
     chat.now += timedelta(days=8)
     said = (
-        "I've passed this on to our team: ticket #2. It follows on from your ticket #1. "
+        "I've passed this on to our team: ticket #2.\nIt follows on from your ticket #1.\n"
         "Anything you add here goes straight to it."
     )
     assert await chat.writes("And once more") == [(said, [])]

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.crm import tickets
 from bot.crm.communications import Kind
+from bot.crm.outbox import outbox
 from bot.crm.tickets import TicketState
 from bot.database import Database
 from bot.desk import own_tickets, welcoming
@@ -14,7 +16,7 @@ from bot.desk.rich import Screen
 from tests import factories
 from tests.desk.talking import SETTINGS, SURE, WANG, Chat, Said
 
-OPENED = "I've passed this on to our team: ticket #1. Anything you add here goes straight to it."
+OPENED = "I've passed this on to our team: ticket #1.\nAnything you add here goes straight to it."
 ASKED = "What is it about? Write it in one message, or send a photo. /cancel to leave it."
 
 
@@ -22,7 +24,7 @@ async def test_a_ticket_opens_with_the_commands_text_or_the_next_message(databas
     chat = await Chat.open(database)
     assert await ticket(chat, "My lamp flickers") == [(OPENED, [])]
     assert await ticket(chat, "") == [(ASKED, [])]
-    said = "I've passed this on to our team: ticket #2. Anything you add here goes straight to it."
+    said = "I've passed this on to our team: ticket #2.\nAnything you add here goes straight to it."
     assert await chat.writes("Where is my order?", SURE) == [(said, [])]
     async with database.read() as tx:
         assert [(await tickets.by_id(tx, number)).subject for number in (1, 2)] == [
@@ -102,6 +104,26 @@ async def test_a_customer_closes_a_ticket_once(database: Database) -> None:
         assert (await tickets.by_id(tx, 1)).state is TicketState.SOLVED
     assert labels(await card(chat, 1)) == [["Add a message"], ["« All tickets"]]
     assert (await chat.writes("Where is my order?", SURE))[0][0] == "It is on its way."
+
+
+async def test_a_ticket_that_nobody_had_is_announced_again_when_its_customer_comes_back(database: Database) -> None:
+    chat = await Chat.open(database)
+    async with database.begin() as tx:
+        await factories.agent(tx, telegram_id=70)
+    await ticket(chat, "My lamp flickers")
+    await close(chat, 1)
+    await chat.writes("It flickers again")
+    async with database.read() as tx:
+        cards = await tx.all(select(outbox.c.id).where(outbox.c.chat_id == 70, outbox.c.method == "sendMessage"))
+    assert len(cards) == 2
+
+
+async def test_start_leaves_what_was_begun(database: Database) -> None:
+    chat = await Chat.open(database)
+    await ticket(chat, "")
+    async with database.begin() as tx:
+        await welcoming.greet(tx, chat.heard("/start"), chat.knowledge, SETTINGS, chat.now)
+    assert (await chat.customer()).dialog is None
 
 
 async def test_nobody_elses_ticket_can_be_looked_at(database: Database) -> None:

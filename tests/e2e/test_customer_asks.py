@@ -56,7 +56,7 @@ async def test_a_chinese_customer_is_spoken_to_in_chinese(desk: Desk) -> None:
     (answer,) = await desk.wang.reads_messages()
     assert labels(answer) == [["已解决 ✅", "找人工 🙋"]]
     await desk.wang.presses("找人工 🙋")
-    assert await desk.wang.reads() == ["已经转给我们的同事，工单号 #1。 您接下来写的内容会直接加进去。"]
+    assert await desk.wang.reads() == ["已经转给我们的同事，工单号 #1。\n您接下来写的内容会直接加进去。"]
 
 
 async def test_an_unanswerable_question_gets_a_ticket_and_a_burst_one_word(desk: Desk) -> None:
@@ -64,7 +64,7 @@ async def test_an_unanswerable_question_gets_a_ticket_and_a_burst_one_word(desk:
         await desk.anna.writes(words)
     await desk.settled()
     assert await desk.anna.reads() == [
-        "I've passed this on to our team: ticket #1. Anything you add here goes straight to it."
+        "I've passed this on to our team: ticket #1.\nAnything you add here goes straight to it."
     ]
     assert desk.anna.unread() == []
     (ticket,) = await desk.rows(select(tickets))

@@ -9,7 +9,7 @@ from bot.crm.tickets import tickets
 from bot.playground.acts import Piece
 from tests.e2e.conftest import Desk
 
-OPENED = "I've passed this on to our team: ticket #1. Anything you add here goes straight to it."
+OPENED = "I've passed this on to our team: ticket #1.\nAnything you add here goes straight to it."
 
 
 async def heard(desk: Desk) -> list[tuple[Kind, str, bool]]:

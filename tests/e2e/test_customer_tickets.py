@@ -6,7 +6,7 @@ from bot.crm.tickets import TicketState, tickets
 from tests.e2e.conftest import Desk
 from tests.e2e.test_customer_asks import labels
 
-OPENED = "I've passed this on to our team: ticket #1. Anything you add here goes straight to it."
+OPENED = "I've passed this on to our team: ticket #1.\nAnything you add here goes straight to it."
 
 
 async def test_a_ticket_is_opened_looked_at_added_to_and_closed(desk: Desk) -> None:
