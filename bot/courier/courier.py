@@ -48,6 +48,7 @@ class Courier:
         self._in_hand = 0
         self._broadcasts = 0
         self._wake = asyncio.Event()
+        self._left_some = False  # more waits in the table than was taken
         self._is_stopping = False
         self._receipts: list[Receipt] = []
         self._settling = asyncio.Lock()
@@ -90,6 +91,7 @@ class Courier:
             )
             due_at = await outbox.next_due(tx)
         self._take_in(posts)
+        self._left_some = bool(full) or len(posts) == room
         if len(posts) == room:
             return 0.0
         return LOOK_EVERY_S if due_at is None else min(LOOK_EVERY_S, max(0.01, (due_at - now).total_seconds()))
@@ -116,7 +118,7 @@ class Courier:
             self._in_hand -= 1
             self._broadcasts -= post.priority is SendPriority.BROADCAST
         del self._chats[chat_id]
-        if self._in_hand < CLAIM_AT_ONCE:
+        if self._left_some:
             self._wake.set()
 
     async def _deliver(self, post: Post) -> None:

@@ -171,6 +171,22 @@ async def queue(
     return number
 
 
+_waiting = outbox.alias("waiting")
+_is_behind = exists().where(
+    _is_undone(_waiting.c),
+    _waiting.c.due_at.is_not(None),
+    _waiting.c.chat_id == outbox.c.chat_id,
+    _waiting.c.id <= outbox.c.id,
+    _waiting.c.due_at > bindparam("now", type_=UtcDateTime()),
+)
+_CLAIM = posts.claim(
+    ~_is_behind,
+    outbox.c.priority <= bindparam("lowest"),
+    outbox.c.chat_id.not_in(bindparam("full", expanding=True)),
+    order=[outbox.c.priority],
+)
+
+
 async def claim(
     tx: Transaction, me: str, now: datetime, limit: int, full_chats: Collection[int] = (), *, broadcasts: bool = True
 ) -> list[Post]:
@@ -178,20 +194,8 @@ async def claim(
 
     A post that is not due yet holds back the later ones of its chat, so that order is kept.
     """
-    waiting = outbox.alias("waiting")
-    is_behind = exists().where(
-        _is_undone(waiting.c),
-        waiting.c.due_at.is_not(None),
-        waiting.c.chat_id == outbox.c.chat_id,
-        waiting.c.id <= outbox.c.id,
-        waiting.c.due_at > now,
-    )
-    conditions = [~is_behind]
-    if not broadcasts:
-        conditions.append(outbox.c.priority < int(SendPriority.BROADCAST))
-    if full_chats:
-        conditions.append(outbox.c.chat_id.not_in(full_chats))
-    rows = await posts.claim(tx, me, limit, *conditions, order=[outbox.c.priority])
+    lowest = SendPriority.BROADCAST if broadcasts else SendPriority.DESK
+    rows = await _CLAIM.take(tx, me, limit, now=now, lowest=int(lowest), full=list(full_chats))
     return [_from_row(row) for row in rows]
 
 

@@ -55,6 +55,7 @@ _done = updates.c.done_at.is_not(None)
 Index("ix_updates_done_at", updates.c.done_at, sqlite_where=_done, postgresql_where=_done)
 
 inbox = Claimable(updates, "update_id", "lane", _is_undone)
+_CLAIM = inbox.claim()
 
 
 class UpdateAlreadyDone(KefuError):
@@ -90,7 +91,7 @@ async def store(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
 
 async def claim(tx: Transaction, me: str, limit: int = 200) -> list[StoredUpdate]:
     """Take free updates, oldest first, of lanes that no other worker is on."""
-    return [_from_row(row) for row in await inbox.claim(tx, me, limit)]
+    return [_from_row(row) for row in await _CLAIM.take(tx, me, limit)]
 
 
 def _from_row(row: Row[tuple[object, ...]]) -> StoredUpdate:

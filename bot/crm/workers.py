@@ -6,6 +6,7 @@ worker that is not seen any more are released.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.database import UtcDateTime, insert_new, metadata
 from bot.transactions import Transaction
@@ -72,28 +74,24 @@ class Claimable:
         )
         self._claimed = dict(claimed or {})
 
-    async def claim(
-        self,
-        tx: Transaction,
-        me: str,
-        limit: int,
-        *more: ColumnElement[bool],
-        order: Sequence[ColumnElement[object]] = (),
-    ) -> list[Row[tuple[object, ...]]]:
-        """Put ``me`` on up to ``limit`` free rows (that also meet ``more``) and return them, oldest first."""
-        conditions = [self._is_free, *more]
-        if tx.is_postgres:  # SQLite belongs to one process: nobody else holds anything
-            await tx.execute(_LOCK, {"name": self.table.name})
-            conditions.append(~self._is_held)
-        chosen = select(self.key).where(*conditions).order_by(*order, self.key).limit(limit)
-        statement = (
+    def claim(self, *more: ColumnElement[bool], order: Sequence[ColumnElement[object]] = ()) -> "Claim":
+        """Make the statement that claims free rows which also meet ``more``, first by ``order``, then oldest first."""
+        return Claim(
+            self,
+            self._statement(self._is_free, *more, order=order),
+            self._statement(self._is_free, ~self._is_held, *more, order=order),
+        )
+
+    def _statement(
+        self, *conditions: ColumnElement[bool], order: Sequence[ColumnElement[object]]
+    ) -> ReturningUpdate[Any]:
+        chosen = select(self.key).where(*conditions).order_by(*order, self.key).limit(bindparam("most"))
+        return (
             update(self.table)
             .where(self.key.in_(chosen.scalar_subquery()))
             .values(worker=bindparam("me"), **self._claimed)
             .returning(self.table)
         )
-        rows = await tx.all(statement, {"me": me})
-        return sorted(rows, key=lambda row: getattr(row, self.key.name))
 
     async def release_dead(self, tx: Transaction) -> None:
         """Free what workers claimed that are no longer registered."""
@@ -102,6 +100,24 @@ class Claimable:
             .where(self.undone, self.table.c.worker.is_not(None), self.table.c.worker.not_in(select(workers.c.name)))
             .values(worker=None)
         )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A way to claim rows of a table, made once and used often."""
+
+    claimable: Claimable
+    alone: ReturningUpdate[Any]
+    among_others: ReturningUpdate[Any]
+
+    async def take(self, tx: Transaction, me: str, limit: int, **values: object) -> list[Row[Any]]:
+        """Put ``me`` on up to ``limit`` rows and return them, oldest first; ``values`` fill the conditions."""
+        statement = self.alone  # SQLite belongs to one process: nobody else holds anything
+        if tx.is_postgres:
+            await tx.execute(_LOCK, {"name": self.claimable.table.name})
+            statement = self.among_others
+        rows = await tx.all(statement, {"me": me, "most": limit} | values)
+        return sorted(rows, key=lambda row: getattr(row, self.claimable.key.name))
 
 
 async def register(tx: Transaction, me: str, now: datetime) -> None:

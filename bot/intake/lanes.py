@@ -48,6 +48,7 @@ class Lanes:
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
         self._in_hand = 0
+        self._left_some = False  # more may wait in the table than was claimed
         self._wake = asyncio.Event()
         self._is_stopping = False
 
@@ -75,6 +76,7 @@ class Lanes:
         async with self._database.begin() as tx:
             await updates.store(tx, rows)
             claimed = await self._claim(tx) if self._has_room else []
+            self._left_some = self._left_some or not claimed
         self._take_in(claimed)
 
     async def run(self) -> None:
@@ -104,7 +106,10 @@ class Lanes:
         return self._in_hand < IN_HAND and not self._is_stopping
 
     async def _claim(self, tx: Any) -> list[StoredUpdate]:
-        return await updates.claim(tx, self._worker, IN_HAND - self._in_hand)
+        room = IN_HAND - self._in_hand
+        claimed = await updates.claim(tx, self._worker, room)
+        self._left_some = len(claimed) == room or tx.is_postgres  # what another worker's lane held back is free soon
+        return claimed
 
     async def _nap(self) -> None:
         try:
@@ -136,8 +141,8 @@ class Lanes:
             finally:
                 self._in_hand -= 1
         del self._lanes[number]
-        if self._in_hand == 0:
-            self._wake.set()  # more may wait in the table
+        if self._left_some and self._has_room:
+            self._wake.set()
 
     async def _work_off(self, stored: StoredUpdate) -> None:
         attempts = stored.attempts
