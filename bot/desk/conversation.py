@@ -74,9 +74,10 @@ async def receive(
 async def edited(tx: Transaction, heard: Incoming, now: datetime) -> None:
     """Keep both versions of a message that its customer changed, and show it at the desk; unknown ones are let be."""
     before = await communications.by_message(tx, heard.chat_id, heard.message_id)
-    if before is None or before.text == heard.text:
+    if before is None or (before.text, before.file_id) == (heard.text, heard.file_id):
         return
-    await communications.edit(tx, before, heard.text, heard.edited_at or now)
+    if before.text != heard.text:
+        await communications.edit(tx, before, heard.text, heard.edited_at or now)
     await relaying.relay_edit(tx, before, heard, now=now)
 
 

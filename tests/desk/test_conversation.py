@@ -219,6 +219,18 @@ async def test_an_edit_keeps_both_versions_and_an_unknown_one_is_let_be(database
         assert await communications.versions_of(tx, said.id) == [(factories.NOW, "My lamp flikers")]
 
 
+async def test_another_picture_in_place_of_one_makes_no_new_words(database: Database) -> None:
+    chat = await Chat.open(database)
+    photo = chat.heard("My lamp", Kind.PHOTO, file_id="p1")
+    await chat.sends(photo, UNSURE)
+    async with database.begin() as tx:
+        await conversation.edited(tx, replace(photo, file_id="p2", edited_at=chat.now), chat.now)
+        said = await communications.by_message(tx, photo.chat_id, photo.message_id)
+        assert said is not None
+        assert await communications.versions_of(tx, said.id) == []
+    assert (said.text, said.file_id) == ("My lamp", "p2")
+
+
 async def test_a_message_written_while_we_were_away_keeps_its_own_time(database: Database) -> None:
     chat = await Chat.open(database)
     await chat.writes("Where?", SURE, sent_at=chat.now - timedelta(hours=2))
