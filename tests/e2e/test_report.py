@@ -19,7 +19,7 @@ def lines(message: dict[str, Any]) -> list[str]:
 
 async def test_the_owner_reads_the_day_as_a_picture_and_switches_it(desk: Desk) -> None:
     await desk.anna.writes("/ticket My parcel is damaged")
-    await desk.settled()
+    await desk.anna.reads()
     await desk.olivia.writes("/report today")
     (report,) = await desk.olivia.reads_messages()
     assert (report["photo"][-1]["width"], report["photo"][-1]["height"]) == (WIDTH, HEIGHT)
@@ -31,9 +31,9 @@ async def test_the_owner_reads_the_day_as_a_picture_and_switches_it(desk: Desk) 
     assert today[-1] == "📥 Unsolved now: 1 · under 1 day 1"
 
     await desk.olivia.presses("Yesterday", report)
-    await desk.settled()
-    (switched,) = [each for each in desk.olivia.sees() if each["message_id"] == report["message_id"]]
-    assert labels(switched) == BUTTONS[1]
+    await desk.play.until(lambda: labels(desk.olivia.sees()[-1]) == BUTTONS[1])
+    switched = desk.olivia.sees()[-1]
+    assert switched["message_id"] == report["message_id"]
     assert lines(switched)[0].startswith("📊 Yesterday · ")
     assert lines(switched)[1:] == ["Nothing happened in this period.", "📥 Unsolved now: 1 · under 1 day 1"]
     assert switched["photo"][-1]["file_unique_id"] != report["photo"][-1]["file_unique_id"]
@@ -46,7 +46,7 @@ async def test_a_report_in_the_group_stays_in_its_topic_and_says_week_in_any_wor
     assert "message_thread_id" not in report
 
     refused = await desk.ming.presses("Today", report)  # an agent may read what the owner shows, not ask for more
-    assert (refused.text, refused.show_alert) == ("只有主管或所有者可以这样做。", True)
+    assert (refused.text, refused.alert) == ("这需要主管或所有者的权限。", True)
 
 
 async def test_a_wrong_period_is_answered_with_usage_and_an_agent_with_a_word(desk: Desk) -> None:
