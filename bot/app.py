@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
-from aiogram import Bot, Dispatcher
+from aiogram import Bot, Dispatcher, Router
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
@@ -71,6 +71,7 @@ class App:
         )
         self._delay = Delay(self.sender, settings.language)
         self._tasks: list[asyncio.Task[None]] = []
+        self._routers: Sequence[Router] = ()
         self._polling: Polling | None = None
         self._webhook: Webhook | None = None
 
@@ -128,6 +129,8 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for router in self._routers:
+            router._parent_router = None  # aiogram attaches a router for ever; another App may follow in this process
         await self._pace.close()
         await self.sender.close()
         if hasattr(self, "bot"):
@@ -199,7 +202,8 @@ class App:
     def _dispatcher(self) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
         dispatcher.update.outer_middleware(Introduce(self.roster))
-        dispatcher.include_routers(customer.front_door, staff.router, customer.router)
+        self._routers = (customer.front_door, staff.router, customer.router)
+        dispatcher.include_routers(*self._routers)
         dispatcher["db"] = self.database
         dispatcher["knowledge"] = self.knowledge
         dispatcher["watcher"] = self.watcher

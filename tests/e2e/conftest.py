@@ -46,6 +46,7 @@ class Desk:
     carla: Person
     anna: Person
     wang: Person
+    is_running: bool = False
 
     @property
     def database(self) -> Database:
@@ -70,11 +71,17 @@ class Desk:
         await self.start_bot()
 
     async def stop_bot(self) -> None:
+        self.is_running = False
         await self.app.stop()
 
     async def start_bot(self) -> None:
         self.app = App(self.settings)
-        await self.app.start()
+        try:
+            await self.app.start()
+        except BaseException:
+            await self.app.close()
+            raise
+        self.is_running = True
 
 
 Opening = Callable[..., Awaitable[Desk]]
@@ -138,7 +145,8 @@ async def open_desk(shop_template: Path, tmp_path: Path) -> AsyncIterator[Openin
 
     yield open_one
     for desk in opened:
-        await desk.app.stop()
+        if desk.is_running:
+            await desk.stop_bot()
         await desk.play.stop()
 
 
