@@ -152,13 +152,17 @@ def _top_and_margin(scores: Floats) -> Floats:
 def _threshold(sure: Floats, right: Floats, weights: Floats, promise: float) -> tuple[float | None, float, float]:
     """The lowest confidence above which the promise holds, the precision there and the share answered.
 
-    One wrong answer is taken as seen before anything was: a handful of lucky phrasings is no proof of a promise.
+    The precision is the mean confidence above the threshold, which is steadier than the few wrong answers counted
+    there; the count must not contradict it by more than chance (two standard errors). One wrong answer is taken as
+    seen before anything was: a handful of lucky phrasings is no proof of a promise.
     """
     order = np.argsort(-sure, kind="stable")
     answered = np.cumsum(weights[order])
-    precision = np.cumsum((weights * right)[order]) / (answered + 1.0)
-    holds = np.flatnonzero(precision >= promise)
+    expected = np.cumsum((weights * sure)[order]) / (answered + 1.0)
+    counted = np.cumsum((weights * right)[order]) / answered
+    chance = 2.0 * np.sqrt(promise * (1.0 - promise) / answered)
+    holds = np.flatnonzero((expected >= promise) & (counted >= promise - chance))
     if not len(holds):
         return None, 0.0, 0.0
     last = int(holds[-1])
-    return float(sure[order[last]]), float(precision[last]), float(answered[last] / answered[-1])
+    return float(sure[order[last]]), float(expected[last]), float(answered[last] / answered[-1])
