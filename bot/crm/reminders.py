@@ -118,16 +118,13 @@ async def waiting_of(tx: Transaction, agent_id: int, limit: int, offset: int) ->
 
 async def claim_due(tx: Transaction, now: datetime, limit: int = 100) -> list[Reminder]:
     """Mark what is due as fired and return it, each reminder to one caller only."""
-    due = (
-        select(reminders.c.id)
-        .where(reminders.c.state == ReminderState.PENDING, reminders.c.due_at <= bindparam("now", type_=UtcDateTime()))
-        .order_by(reminders.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    is_due = and_(
+        reminders.c.state == ReminderState.PENDING, reminders.c.due_at <= bindparam("now", type_=UtcDateTime())
     )
+    first = select(reminders.c.id).where(is_due).order_by(reminders.c.due_at).limit(limit)
     rows = await tx.all(
         update(reminders)
-        .where(reminders.c.id.in_(due.scalar_subquery()), reminders.c.state == ReminderState.PENDING)
+        .where(reminders.c.id.in_(first.with_for_update(skip_locked=True).scalar_subquery()), is_due)
         .values(state=ReminderState.FIRED, fired_at=now)
         .returning(reminders),
         {"now": now},
