@@ -1,7 +1,8 @@
 """The clock's door: what happens by itself, one line each. The rows are the schedule, this is the metronome."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -33,7 +34,7 @@ class Jobs:
         self._settings = settings
         self._worker = worker
         self._scheduler = AsyncIOScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 3, "misfire_grace_time": None}
         )
 
     def start(self) -> None:
@@ -77,9 +78,15 @@ class Jobs:
             await outbox.prune(tx, before)
 
     def _every(self, seconds: int, job: Callable[[], Awaitable[None]]) -> None:
+        """Run ``job`` so often, never twice at a time; a round that finds the last one still at it is left out."""
+        at_it = asyncio.Lock()
+
         async def run() -> None:
+            if at_it.locked():
+                return
             try:
-                await job()
+                async with at_it:
+                    await job()
             except DatabaseUnavailable as error:
                 log.warning("database away", where=job.__name__, why=str(error))
             except Exception:

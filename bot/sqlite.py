@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 T = TypeVar("T")
 
-BUSY_TIMEOUT_S = 5
+BUSY_TIMEOUT_S = 3
 """How long a statement waits for another process's lock before it gives up with "database is locked"."""
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY")

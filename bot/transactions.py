@@ -126,6 +126,8 @@ class GroupWriter:
         try:
             group = await self._join()
         except BaseException as error:
+            if self._group is None and isinstance(error, Exception):
+                self._refuse_waiting(error)
             await finish(self._lose(error))
             raise
         tx = Transaction(group.connection)
@@ -136,7 +138,10 @@ class GroupWriter:
         except BaseException:
             await finish(self._undo(group))
             raise
-        await finish(self._pass_on())
+        if self._must_commit:
+            await finish(self._pass_on())
+        else:
+            self._hand_over()
         await asyncio.shield(group.committed)
 
     async def close(self) -> None:
@@ -180,11 +185,15 @@ class GroupWriter:
         else:
             await self._pass_on()
 
-    async def _pass_on(self) -> None:
-        group = self._group
+    @property
+    def _must_commit(self) -> bool:
         while self._waiting and self._waiting[0].done():  # cancelled: nobody will come for this turn
             self._waiting.popleft()
-        if group is not None and (not self._waiting or group.size >= MAX_GROUP):
+        return self._group is not None and (not self._waiting or self._group.size >= MAX_GROUP)
+
+    async def _pass_on(self) -> None:
+        group = self._group
+        if group is not None and self._must_commit:
             self._group = None
             try:
                 await group.connection.commit()
@@ -204,6 +213,13 @@ class GroupWriter:
             lost.__cause__ = error
             _fail(group, lost)
         self._hand_over()
+
+    def _refuse_waiting(self, error: Exception) -> None:
+        """The database does not let us begin: those who wait would only find that out one after another."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_exception(error)
 
     async def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None

@@ -48,6 +48,7 @@ class Courier:
         self._in_hand = 0
         self._broadcasts = 0
         self._wake = asyncio.Event()
+        self._is_looking = False
         self._left_some = False  # more waits in the table than was taken
         self._is_stopping = False
         self._receipts: list[Receipt] = []
@@ -57,17 +58,20 @@ class Courier:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is in hand and nothing was announced."""
-        return not self._in_hand and not self._receipts and not self._wake.is_set()
+        return not self._in_hand and not self._receipts and not self._wake.is_set() and not self._is_looking
 
     async def run(self) -> None:
         """Send what is queued, woken by commits and looking every second, until stopped."""
         while not self._is_stopping:
             pause = LOOK_EVERY_S
             try:
+                self._is_looking = True
                 self._wake.clear()
                 pause = await self._claim()
             except DatabaseUnavailable as error:
                 log.warning("database away", where="courier", why=str(error))
+            finally:
+                self._is_looking = False
             if pause and not self._is_stopping:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)

@@ -48,6 +48,7 @@ class Lanes:
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
         self._in_hand = 0
+        self._is_looking = False
         self._left_some = False  # more may wait in the table than was claimed
         self._wake = asyncio.Event()
         self._is_stopping = False
@@ -55,7 +56,7 @@ class Lanes:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is in hand and nothing was announced."""
-        return not self._in_hand and not self._wake.is_set()
+        return not self._in_hand and not self._wake.is_set() and not self._is_looking
 
     async def store(self, raws: Sequence[Mapping[str, Any]]) -> None:
         """Keep raw updates in one commit, then start on them.
@@ -84,11 +85,14 @@ class Lanes:
         while not self._is_stopping:
             try:
                 if self._has_room:
+                    self._is_looking = True
                     async with self._database.begin() as tx:
                         claimed = await self._claim(tx)
                     self._take_in(claimed)
             except DatabaseUnavailable as error:
                 log.warning("database away", where="lanes", why=str(error))
+            finally:
+                self._is_looking = False
             await self._nap()
         while self._tasks:
             await asyncio.wait(self._tasks)
