@@ -60,6 +60,20 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.dispose()
 
 
+@pytest_asyncio.fixture
+async def opened() -> AsyncIterator[Callable[[str], Database]]:
+    """Opens further databases by URL, as other processes would; each is closed after the test."""
+    databases: list[Database] = []
+
+    def open_one(url: str) -> Database:
+        databases.append(Database(url))
+        return databases[-1]
+
+    yield open_one
+    for database in databases:
+        await database.dispose()
+
+
 # SQLite: migrated once, then copied as a file.
 
 

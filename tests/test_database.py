@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -220,10 +220,10 @@ async def test_a_moment_comes_back_in_utc(slate: Database) -> None:
 
 
 async def test_a_locked_sqlite_file_is_unavailable_until_it_is_free(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, tmp_path: Path, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.01)
-    database = Database(sqlite_url)
+    database = opened(sqlite_url)
     async with database.begin() as tx:
         await tx.connection.run_sync(marks.metadata.create_all)
     other = sqlite3.connect(tmp_path / "kefu.db", isolation_level=None)
@@ -235,21 +235,21 @@ async def test_a_locked_sqlite_file_is_unavailable_until_it_is_free(
     other.close()
     await put(database, 3)
     assert await numbers(database) == [3]
-    await database.dispose()
 
 
-async def test_a_file_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'kefu.db'}")
+async def test_a_file_that_is_not_there_is_unavailable(tmp_path: Path, opened: Callable[[str], Database]) -> None:
+    database = opened(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'kefu.db'}")
     with pytest.raises(DatabaseUnavailable):
         await put(database, 1)
     with pytest.raises(DatabaseUnavailable):
         await numbers(database)
-    await database.dispose()
 
 
 @pytest.mark.postgres
-async def test_connections_that_postgres_ends_are_unavailable_and_then_made_anew(empty_postgres_url: str) -> None:
-    database, other = Database(empty_postgres_url), Database(empty_postgres_url)
+async def test_connections_that_postgres_ends_are_unavailable_and_then_made_anew(
+    empty_postgres_url: str, opened: Callable[[str], Database]
+) -> None:
+    database, other = opened(empty_postgres_url), opened(empty_postgres_url)
     async with database.begin() as tx:
         await tx.connection.run_sync(marks.metadata.create_all)
 
@@ -268,13 +268,13 @@ async def test_connections_that_postgres_ends_are_unavailable_and_then_made_anew
             await be_cut_off(number)
     await put(database, 7)
     assert await numbers(database) == [7]
-    await database.dispose()
-    await other.dispose()
 
 
 @pytest.mark.postgres
-async def test_idle_connections_that_postgres_ended_cost_one_failure_at_most(empty_postgres_url: str) -> None:
-    database, other = Database(empty_postgres_url), Database(empty_postgres_url)
+async def test_idle_connections_that_postgres_ended_cost_one_failure_at_most(
+    empty_postgres_url: str, opened: Callable[[str], Database]
+) -> None:
+    database, other = opened(empty_postgres_url), opened(empty_postgres_url)
     del database._writers[1:]
     async with database.begin() as tx:
         await tx.connection.run_sync(marks.metadata.create_all)
@@ -289,32 +289,29 @@ async def test_idle_connections_that_postgres_ended_cost_one_failure_at_most(emp
         await put(database, 1)
     await put(database, 2)
     assert await numbers(database) == [2]
-    await database.dispose()
-    await other.dispose()
 
 
 @pytest.mark.parametrize(
     "url", ["postgresql+asyncpg://kefu@127.0.0.1:1/kefu", "postgresql+asyncpg://kefu@nowhere.invalid/kefu"]
 )
-async def test_a_postgres_that_does_not_answer_is_unavailable(url: str) -> None:
+async def test_a_postgres_that_does_not_answer_is_unavailable(url: str, opened: Callable[[str], Database]) -> None:
     pytest.importorskip("asyncpg")
-    database = Database(url)
+    database = opened(url)
     with pytest.raises(DatabaseUnavailable):
         await put(database, 1)
     with pytest.raises(DatabaseUnavailable):
         await numbers(database)
-    await database.dispose()
 
 
 @pytest.mark.postgres
-async def test_a_postgres_that_is_full_is_unavailable(empty_postgres_url: str) -> None:
-    owner = Database(empty_postgres_url)
+async def test_a_postgres_that_is_full_is_unavailable(
+    empty_postgres_url: str, opened: Callable[[str], Database]
+) -> None:
+    owner = opened(empty_postgres_url)
     async with owner.begin() as tx:
         await tx.execute(text("CREATE ROLE crowd LOGIN CONNECTION LIMIT 0"))
-    database = Database(empty_postgres_url.replace("//kefu@", "//crowd@"))
+    database = opened(empty_postgres_url.replace("//kefu@", "//crowd@"))
     with pytest.raises(DatabaseUnavailable, match="too many connections"):
         await put(database, 1)
     async with owner.begin() as tx:
         await tx.execute(text("DROP ROLE crowd"))
-    await database.dispose()
-    await owner.dispose()

@@ -1,7 +1,7 @@
 """The migrations make exactly the tables that the code speaks of, on both databases, and take them away again."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -52,13 +52,12 @@ async def test_a_migrated_database_matches_the_tables_of_the_code(database: Data
 
 
 async def test_a_migrated_database_is_what_the_tables_would_make_themselves(
-    database: Database, empty_database_url: str
+    database: Database, empty_database_url: str, opened: Callable[[str], Database]
 ) -> None:
-    made = Database(empty_database_url)
+    made = opened(empty_database_url)
     async with made.begin() as tx:
         await tx.connection.run_sync(metadata.create_all)
         wanted = await tx.connection.run_sync(shape)
-    await made.dispose()
     async with database.read() as tx:
         assert await tx.connection.run_sync(shape) == wanted
 
@@ -72,10 +71,8 @@ async def test_downgrade_leaves_nothing(database: Database) -> None:
     assert await revision_of(database) == head()
 
 
-async def test_a_new_database_has_no_revision(empty_database_url: str) -> None:
-    database = Database(empty_database_url)
-    assert await revision_of(database) is None
-    await database.dispose()
+async def test_a_new_database_has_no_revision(empty_database_url: str, opened: Callable[[str], Database]) -> None:
+    assert await revision_of(opened(empty_database_url)) is None
 
 
 async def test_upgrade_twice_changes_nothing(database: Database) -> None:
@@ -83,12 +80,12 @@ async def test_upgrade_twice_changes_nothing(database: Database) -> None:
     assert await revision_of(database) == head()
 
 
-async def test_upgrade_by_several_at_once_brings_it_up_once(empty_database_url: str) -> None:
-    databases = [Database(empty_database_url) for _ in range(4)]
+async def test_upgrade_by_several_at_once_brings_it_up_once(
+    empty_database_url: str, opened: Callable[[str], Database]
+) -> None:
+    databases = [opened(empty_database_url) for _ in range(4)]
     await asyncio.gather(*(upgrade(database) for database in databases))
     assert [await revision_of(database) for database in databases] == [head()] * 4
-    for database in databases:
-        await database.dispose()
 
 
 async def test_a_database_of_a_later_version_is_left_alone(database: Database) -> None:

@@ -249,9 +249,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_communications"),
         sa.UniqueConstraint("chat_id", "message_id", name="uq_communications_chat_id_message_id"),
     )
+    op.create_index("ix_communications_created_at", "communications", ["created_at"])
     op.create_index("ix_communications_customer_id_created_at", "communications", ["customer_id", "created_at"])
     op.create_index("ix_communications_ticket_id", "communications", ["ticket_id"])
-    op.create_index("ix_communications_created_at", "communications", ["created_at"])
     op.create_table(
         "reminders",
         sa.Column("id", KEY),
@@ -348,13 +348,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("settled_at IS NULL AND due_at IS NOT NULL"),
     )
     op.create_index(
-        "ix_outbox_settled_at",
-        "outbox",
-        ["settled_at"],
-        sqlite_where=sa.text("settled_at IS NOT NULL"),
-        postgresql_where=sa.text("settled_at IS NOT NULL"),
-    )
-    op.create_index(
         "ix_outbox_free",
         "outbox",
         ["priority", "id"],
@@ -367,6 +360,13 @@ def upgrade() -> None:
         ["chat_id", "worker"],
         sqlite_where=sa.text("settled_at IS NULL AND worker IS NOT NULL"),
         postgresql_where=sa.text("settled_at IS NULL AND worker IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_outbox_settled_at",
+        "outbox",
+        ["settled_at"],
+        sqlite_where=sa.text("settled_at IS NOT NULL"),
+        postgresql_where=sa.text("settled_at IS NOT NULL"),
     )
     with op.batch_alter_table("customers") as batch:  # the two tables point at each other
         batch.create_foreign_key("fk_customers_active_ticket_id_tickets", "tickets", ["active_ticket_id"], ["id"])
