@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from bot.nlp.frame import unframed
+
 # Lengths in tenths of a word: a Chinese word is about 1.6 characters long, so a character counts as 0.6 of a word.
 WINDOW = 240
 STRIDE = 120
@@ -86,14 +88,16 @@ def words_alone(normalised: str) -> str:
 def windows(text: str) -> list[str]:
     """Pieces of a normalised text to be matched each on its own, without repeats, the whole first if it is short.
 
-    Sentences, and runs of about 24 words at a stride of 12 (a Chinese character is 0.6 of a word), because a
-    greeting or a story around a question drowns it when the whole is compared. Empty when there is no word at all.
+    Sentences, with and without the politeness around them, and runs of about 24 words at a stride of 12 (a Chinese
+    character is 0.6 of a word), because a greeting or a story around a question drowns it when the whole is
+    compared. Empty when there is no word at all.
     """
     if not _HAS_WORD.search(text):
         return []
     pieces = [*_runs(text)]
     for sentence in sentences(text):
         pieces.extend(_runs(sentence))
+        pieces.extend(_runs(unframed(sentence)))
     return list(dict.fromkeys(piece for piece in pieces if _HAS_WORD.search(piece)))
 
 
