@@ -122,9 +122,11 @@ async def claim_due(tx: Transaction, now: datetime, limit: int = 100) -> list[Re
         reminders.c.state == ReminderState.PENDING, reminders.c.due_at <= bindparam("now", type_=UtcDateTime())
     )
     first = select(reminders.c.id).where(is_due).order_by(reminders.c.due_at).limit(limit)
+    # a CTE, for PostgreSQL may look into a subquery again, find the locked rows skipped, and take more than the limit
+    due = first.with_for_update(skip_locked=True).cte("due").prefix_with("MATERIALIZED", dialect="postgresql")
     rows = await tx.all(
         update(reminders)
-        .where(reminders.c.id.in_(first.with_for_update(skip_locked=True).scalar_subquery()), is_due)
+        .where(reminders.c.id.in_(select(due.c.id)), is_due)
         .values(state=ReminderState.FIRED, fired_at=now)
         .returning(reminders),
         {"now": now},
