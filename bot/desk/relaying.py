@@ -8,7 +8,7 @@ one card a ticket, which is edited as the ticket moves.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.crm import agents, communications, customers, desks, outbox
+from bot.crm import agents, communications, customers, desks, outbox, tickets
 from bot.crm.agents import Agent
 from bot.crm.communications import CARD, Communication, Direction, Kind
 from bot.crm.customers import Customer
@@ -166,6 +166,23 @@ async def notify_assigned(tx: Transaction, ticket: Ticket, target: Agent, giver:
     )
     if await working_desk(tx) is None:
         await hand_over(tx, ticket, target, now=now)
+
+
+async def rescue(tx: Transaction, communication_ids: Sequence[int], *, now: datetime) -> None:
+    """The group did not take copies of these any more: show them in the private chats where work goes on."""
+    for number in communication_ids:
+        shown = await communications.by_id(tx, number)
+        if shown is None or shown.ticket_id is None or shown.direction is Direction.OUT:
+            continue
+        ticket = await tickets.by_id(tx, shown.ticket_id)
+        customer = await customers.by_id(tx, shown.customer_id)
+        assignee = None if ticket.assignee_id is None else await agents.by_id(tx, ticket.assignee_id)
+        if customer is None or not ticket.is_unsolved:
+            continue
+        if shown.channel == CARD and assignee is None:
+            await announce(tx, customer, ticket, now=now)
+        elif shown.channel != CARD and assignee is not None:
+            await copying.recall(tx, assignee, shown, header_of(customer, ticket.id), now=now)
 
 
 async def tell_desk(

@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 router = Router(name="errors")
 
-CLOSE_ENOUGH = 60
+CLOSE_ENOUGH = 70
 """How alike (0–100) a command must be to be offered instead of a mistyped one."""
 
 
