@@ -56,9 +56,9 @@ class LexicalEncoder:
         self._width = 1 << bits
 
     def encode(self, texts: Sequence[str]) -> SparseRows:
-        features = [_features(text) for text in texts]
+        features = [np.array(_features(text), dtype=np.float64).reshape(-1, 2) for text in texts]
         owners = np.repeat(np.arange(len(texts), dtype=np.int64), [len(row) for row in features])
-        flat = np.array([feature for row in features for feature in row], dtype=np.float64).reshape(-1, 2)
+        flat = np.concatenate((np.empty((0, 2)), *features))
         keys = owners * self._width + (flat[:, 0].astype(np.int64) & (self._width - 1))
         keys, places, counts = np.unique(keys, return_inverse=True, return_counts=True)
         values = np.bincount(places, weights=flat[:, 1], minlength=len(keys)) / counts * (1.0 + np.log(counts))

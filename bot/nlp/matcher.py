@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 # Measured on public intent sets: a wide kernel and little shrinkage for lexical vectors.
 KERNEL_WIDTH = 0.6
 RIDGE = 0.03
+# Phrasings from which two double-precision matrices would take more than 250 MB.
+LARGE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,20 @@ class Matcher:
         self._rows: Rows = encoder.encode([normalise(phrasing.text) for phrasing in self.phrasings])
         self._read_entries()
         self._index = index(self._rows)
-        gram = self._kernel(self._rows).astype(np.float64)
-        np.fill_diagonal(gram, 1.0)  # a phrasing without a single feature still equals itself
-        self._inverse: Floats = np.linalg.inv(gram + ridge * np.eye(len(gram))).astype(np.float64, copy=False)
+        self._known_inverse: Floats | None = None
         self._set_weights(self._inverse @ self._targets())
+
+    @property
+    def _inverse(self) -> Floats:
+        """``(K + λI)⁻¹``, computed once until :meth:`release`."""
+        if self._known_inverse is None:
+            # On the diagonal by hand, because a phrasing without a single feature still equals itself.
+            self._known_inverse = inverted(self._kernel(self._rows), diagonal=1.0 + self._ridge)
+        return self._known_inverse
+
+    def release(self) -> None:
+        """Free what only the self-tests and updates need, n² numbers; asked for again it is computed anew."""
+        self._known_inverse = None
 
     def _read_entries(self) -> None:
         self.entries = tuple(dict.fromkeys(phrasing.entry for phrasing in self.phrasings))
@@ -151,9 +163,25 @@ class Matcher:
         grown._rows = stack(self._rows, new)
         grown._read_entries()
         grown._index = index(grown._rows)
-        grown._inverse = _bordered(self._inverse, ahead, float(rest))
+        grown._known_inverse = _bordered(self._inverse, ahead, float(rest))
         grown._set_weights(grown._inverse @ grown._targets())
         return grown
+
+
+def inverted(gram: NDArray[np.float32], diagonal: float) -> Floats:
+    """The inverse of a positive definite matrix with this diagonal; in single precision and in place when large."""
+    if len(gram) <= LARGE:
+        exact = gram.astype(np.float64)
+        np.fill_diagonal(exact, diagonal)
+        return np.linalg.inv(exact).astype(np.float64, copy=False)
+    from scipy.linalg import lapack  # noqa: PLC0415  28 MB resident, worth it only beside a matrix that outweighs it
+
+    np.fill_diagonal(gram, diagonal)
+    factor, _ = lapack.spotrf(gram.T, lower=1, overwrite_a=1)
+    inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
+    for row in range(len(inverse)):  # spotri fills one triangle; mirror it without a second matrix
+        inverse[row, row + 1 :] = inverse[row + 1 :, row]
+    return np.asarray(inverse)
 
 
 def best(scores: NDArray[np.float32], top: int) -> NDArray[np.int64]:

@@ -62,7 +62,9 @@ class Understanding:
         matcher = Matcher(phrasings, encoder or LexicalEncoder())
         small_talk = frozenset(entry.id for entry in entries if entry.is_small_talk)
         version = _version(phrasings, small_talk, matcher.encoder.name, promise)
-        return cls(matcher, Policy.calibrate(matcher, promise), small_talk, version)
+        policy = Policy.calibrate(matcher, promise)
+        matcher.release()
+        return cls(matcher, policy, small_talk, version)
 
     @property
     def size(self) -> int:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bot.nlp import matcher as matching
 from bot.nlp.matcher import KERNEL_WIDTH, RIDGE, Candidate, Matcher, Phrasing
 
 from .toys import ToyEncoder, random_matcher
@@ -82,3 +83,16 @@ def test_a_phrasing_added_equals_a_matcher_built_anew(entry: str) -> None:
     for text in ("new text", "text 3"):
         assert scores_by_entry(grown, text) == pytest.approx(scores_by_entry(anew, text), abs=1e-5)
     assert len(matcher) == 12
+
+
+def test_a_large_faq_is_inverted_as_exactly_as_single_precision_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = random_matcher(40, 5).leave_one_out()
+    monkeypatch.setattr(matching, "LARGE", 10)
+    assert random_matcher(40, 5).leave_one_out() == pytest.approx(exact, abs=1e-3)
+
+
+def test_what_was_released_is_computed_anew() -> None:
+    matcher = random_matcher(12, 4)
+    before = matcher.leave_one_out()
+    matcher.release()
+    assert matcher.leave_one_out().tolist() == before.tolist()
