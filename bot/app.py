@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -272,14 +272,14 @@ def _is_dead_here(worker: str) -> bool:
 
 
 def settle_memory() -> None:
-    """Take what start-up left out of the garbage collector's rounds: each full one stopped the bot for 0.2 s."""
+    """Keep what start-up made out of the garbage collector's rounds: each full one stopped the bot for 0.2 s."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 
 
-async def run(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT."""
+async def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
+    """Run the bot until SIGTERM or SIGINT; ``ready`` is called once it takes messages."""
     app = App(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -292,6 +292,7 @@ async def run(settings: Settings) -> None:
         await app.close()
         raise
     settle_memory()
+    ready()
     watch = asyncio.create_task(app.crashed(), name="watch")
     waiting = asyncio.create_task(stop.wait(), name="wait for the signal")
     await asyncio.wait({watch, waiting}, return_when=asyncio.FIRST_COMPLETED)

@@ -119,9 +119,9 @@ async def _bot(settings: Settings) -> None:
 
 
 async def _playground(settings: Settings) -> None:
-    from bot.app import run_playground
+    from bot import rehearsal
 
-    await run_playground(settings)
+    await rehearsal.run(settings, typer.echo)
 
 
 async def _migrate(settings: Settings) -> None:
