@@ -1,22 +1,18 @@
 """The only wiring: settings → database → knowledge → dispatcher → intake, courier, jobs. Called by the command line."""
 
 import asyncio
-import gc
-import os
 import signal
-import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import structlog
 from aiogram import Bot, Dispatcher, Router
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
-from bot import migrating
+from bot import migrating, process
 from bot.clock import utc_now
 from bot.courier.courier import LAST_MAIL_S, Courier
 from bot.courier.pace import Limits, Pace, Total
@@ -62,7 +58,7 @@ class App:
             raise ValueError("a bot needs a token")
         self.settings = settings
         self._token = settings.bot_token.get_secret_value()
-        self.worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
+        self.worker = process.worker_name()
         self.database = Database(settings.database_url)
         self.sender = Sender(self._token, settings.api_root)
         self._pace = Pace(
@@ -177,7 +173,7 @@ class App:
             if self.database.is_sqlite:  # one process owns the file: whatever else is named there is gone
                 await workers.forget(tx, *await workers.names(tx))
             else:
-                await workers.forget(tx, *[name for name in await workers.names(tx) if _is_dead_here(name)])
+                await workers.forget(tx, *[name for name in await workers.names(tx) if process.is_dead_here(name)])
                 await workers.forget_unseen(tx, now)
             await workers.register(tx, self.worker, now)
             await _free_the_dead(tx)
@@ -255,29 +251,6 @@ async def _free_the_dead(tx: Transaction) -> None:
     await outbox.posts.release_dead(tx)
 
 
-def _is_dead_here(worker: str) -> bool:
-    """Whether a worker of this very machine is gone: its process ended, or its number is ours now."""
-    host, pid, _ = worker.rsplit(":", 2)
-    if host != socket.gethostname()[:40]:
-        return False
-    if int(pid) == os.getpid():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
-
-
-def settle_memory() -> None:
-    """Keep what start-up made out of the garbage collector's rounds: each full one stopped the bot for 0.2 s."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-
-
 async def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
     """Run the bot until SIGTERM or SIGINT; ``ready`` is called once it takes messages."""
     app = App(settings)
@@ -291,7 +264,7 @@ async def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> N
     except BaseException:
         await app.close()
         raise
-    settle_memory()
+    process.settle_memory()
     ready()
     watch = asyncio.create_task(app.crashed(), name="watch")
     waiting = asyncio.create_task(stop.wait(), name="wait for the signal")
