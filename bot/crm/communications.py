@@ -294,6 +294,17 @@ async def card_of(tx: Transaction, ticket_id: int) -> int | None:
     return card
 
 
+async def is_followed_in(tx: Transaction, ticket_id: int, chat_id: int) -> bool:
+    """Whether any message of this ticket was shown or written in a chat of the desk; its card alone does not count."""
+    found = await tx.first(
+        select(communications.c.id)
+        .join(copies, copies.c.communication_id == communications.c.id)
+        .where(communications.c.ticket_id == ticket_id, communications.c.channel != CARD, copies.c.chat_id == chat_id)
+        .limit(1)
+    )
+    return found is not None
+
+
 async def chats_showing(tx: Transaction, communication_id: int) -> list[int]:
     """Return the desk's chats where this communication is copied to."""
     rows = await tx.all(select(copies.c.chat_id).where(copies.c.communication_id == communication_id).distinct())

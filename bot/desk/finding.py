@@ -35,18 +35,22 @@ async def exact(tx: Transaction, text: str) -> list[Customer]:
 
 
 def rank(names: Sequence[tuple[int, str]], text: str) -> list[int]:
-    """Return the ids whose names are most like ``text``, best first.
+    """Return the ids whose names are most like ``text``, best first; those that contain it come before all others.
 
-    Chinese names are compared by the plain ratio: the weighted one ranks them wrongly.
+    Chinese names are compared by the plain ratio (the weighted one ranks them wrongly), without spaces and in either
+    order: Telegram's first name is as often the family name as not.
     """
-    wanted = utils.default_process(text)
+    is_chinese = _CJK.search(text) is not None
+    wanted = _plain(text, is_chinese)
     if not wanted:
         return []
-    scorer = fuzz.ratio if _CJK.search(wanted) else fuzz.WRatio
-    choices = {number: utils.default_process(name) for number, name in names}
-    matches = process.extract(wanted, choices, scorer=scorer, score_cutoff=LEAST_SCORE, limit=MOST)
-    inside = [number for number, name in choices.items() if wanted in name]
-    return list(dict.fromkeys([*inside[:MOST], *(number for _, _, number in matches)]))[:MOST]
+    spellings = [(number, _plain(spelling, is_chinese)) for number, name in names for spelling in _orders(name)]
+    scorer = fuzz.ratio if is_chinese else fuzz.WRatio
+    spelled = [spelling for _, spelling in spellings]
+    matches = process.extract(wanted, spelled, scorer=scorer, score_cutoff=LEAST_SCORE, limit=2 * MOST)
+    inside = [number for number, spelling in spellings if wanted in spelling]
+    alike = [spellings[index][0] for _, _, index in matches]
+    return list(dict.fromkeys([*inside, *alike]))[:MOST]
 
 
 async def one(tx: Transaction, text: str) -> Customer | None:
@@ -87,6 +91,17 @@ async def _by_phone(tx: Transaction, text: str) -> list[Customer]:
         return []
     national = digits.removeprefix("00").lstrip("0")
     return await customers.by_identity(tx, IdentityKind.PHONE, national)
+
+
+def _orders(name: str) -> list[str]:
+    """Return a name as it is written, and a Chinese one with its parts the other way round too."""
+    parts = name.split()
+    return [name, " ".join(reversed(parts))] if len(parts) > 1 and _CJK.search(name) else [name]
+
+
+def _plain(name: str, is_chinese: bool) -> str:
+    plain: str = utils.default_process(name)
+    return "".join(plain.split()) if is_chinese else plain
 
 
 def _number(text: str) -> int | None:

@@ -22,6 +22,7 @@ PAGE = 8
 MAX_LABEL = 48
 MAX_MESSAGE = 320
 MAX_VERSION = 160
+MAX_VERSIONS = 3
 
 VIEW_WORDS = {
     QueueView.ALL: N_("All"),
@@ -141,7 +142,7 @@ def _add_remark(listing: Rich, t: Translator, customer: Customer, remark: Remark
     if said.ticket_id is not None:
         listing.add(f" · #{said.ticket_id}")
     listing.line(shorten(words(t, said), MAX_MESSAGE))
-    for _, text in remark.versions:
+    for _, text in remark.versions[-MAX_VERSIONS:]:
         listing.line(t("✏️ before: {text}", text=shorten(text, MAX_VERSION)), "italic")
 
 

@@ -47,7 +47,7 @@ def header_of(customer: Customer, ticket_id: int | None) -> Header:
 async def relay(
     tx: Transaction, customer: Customer, heard: Incoming, communication_id: int, ticket: Ticket, *, now: datetime
 ) -> None:
-    """Show a customer's message at the desk.
+    """Show a customer's message at the desk: in the topic, and to an assignee who works on the ticket in private.
 
     Without a group it goes to the assignee; of a ticket that nobody has, agents saw the card; the taker gets the rest.
     """
@@ -58,13 +58,16 @@ async def relay(
     desk = await working_desk(tx)
     if desk is not None:
         await copying.copy(tx, desk.chat_id, heard, communication_id, now=now, reply_to_id=quoted, topic_of=customer.id)
-    elif ticket.assignee_id is not None:
-        assignee = await agents.by_id(tx, ticket.assignee_id)
-        if assignee is not None:
-            header = header_of(customer, ticket.id)
-            await copying.copy(
-                tx, assignee.telegram_id, heard, communication_id, now=now, reply_to_id=quoted, header=header
-            )
+    if ticket.assignee_id is None:
+        return
+    assignee = await agents.by_id(tx, ticket.assignee_id)
+    if assignee is not None and (
+        desk is None or await communications.is_followed_in(tx, ticket.id, assignee.telegram_id)
+    ):
+        header = header_of(customer, ticket.id)
+        await copying.copy(
+            tx, assignee.telegram_id, heard, communication_id, now=now, reply_to_id=quoted, header=header
+        )
 
 
 async def relay_edit(tx: Transaction, communication: Communication, heard: Incoming, *, now: datetime) -> None:

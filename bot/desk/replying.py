@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.crm import agents, audit, communications, customers, outbox, tickets
 from bot.crm.agents import Agent
-from bot.crm.communications import Communication, Direction, Kind
+from bot.crm.communications import CARD, Communication, Direction, Kind
 from bot.crm.customers import Customer
 from bot.crm.outbox import SendPriority
 from bot.crm.tickets import EventKind, Ticket
@@ -139,7 +139,7 @@ async def _reply(
         heard,
         said,
         now=now,
-        reply_to_id=quoted.id if quoted else None,
+        reply_to_id=_quoted_id(quoted),
         is_copy=False,
         priority=SendPriority.PERSON,
     )
@@ -189,7 +189,7 @@ async def _record(
         text=text,
         created_at=now,
         chat_id=customer.telegram_id if direction is Direction.OUT else None,
-        reply_to_id=quoted.id if quoted else None,
+        reply_to_id=_quoted_id(quoted),
         agent_id=agent.id,
         file_id=heard.file_id,
         album=heard.album,
@@ -233,7 +233,7 @@ async def _show_colleagues(
     now: datetime,
 ) -> None:
     """Show a reply where colleagues follow the customer, unless it was written there."""
-    reply_to_id = quoted.id if quoted else None
+    reply_to_id = _quoted_id(quoted)
     desk = await relaying.working_desk(tx)
     if desk is not None and heard.chat_id != desk.chat_id:
         await copying.copy(
@@ -251,6 +251,11 @@ async def _show_colleagues(
         if assignee is not None:
             header = Header(f"{_signature(agent).name} → {customer.name} · #{ticket.id}")
             await copying.copy(tx, assignee.telegram_id, heard, said, now=now, header=header, reply_to_id=reply_to_id)
+
+
+def _quoted_id(quoted: Communication | None) -> int | None:
+    """Return what a message quotes; a ticket's card stands for its ticket, and is no message to anybody."""
+    return None if quoted is None or quoted.channel == CARD else quoted.id
 
 
 def _signature(agent: Agent) -> Header:

@@ -28,6 +28,7 @@ from bot.desk.reminding import MAX_TEXT, ReminderEmpty, ReminderNotYours, Remind
 from bot.desk.replying import CustomerUnknown, CustomerUnreachable, ReplyAlreadySent
 from bot.desk.staffing import AgentAmbiguous, AgentUnknown, LastOwner, RoleHeldAlready
 from bot.desk.ticketing import TicketNotTaken, TicketSolvedBefore
+from bot.desk.zones import zone_of
 from bot.errors import KefuError
 from bot.handlers.commands import STAFF_COMMANDS, CommandUnknown, UsageError
 from bot.handlers.staff import screens
@@ -163,7 +164,7 @@ async def tell(
     query = event.update.callback_query
     async with begin() as tx:
         language = await _language(tx, agent, event_from_user, settings)
-        text = words(Reader(translator(language), settings.zone, agent), error)
+        text = words(Reader(translator(language), _zone(agent, settings), agent), error)
         await _note_refusal(tx, error, agent, now)
         place = _place(event)
         if query is None and place is not None:
@@ -184,6 +185,10 @@ def _pass_over(error: TelegramAPIError) -> Any:
         return UNHANDLED
     log.warning("call refused", error=str(error))
     return None
+
+
+def _zone(agent: Agent | None, settings: Settings) -> tzinfo:
+    return settings.zone if agent is None else zone_of(agent, settings.zone)
 
 
 async def _language(tx: Transaction, agent: Agent | None, user: User | None, settings: Settings) -> str:

@@ -10,7 +10,15 @@ from bot.desk import finding
 from tests import factories
 from tests.factories import NOW
 
-NAMES = [(1, "Anna Berg"), (2, "王芳"), (3, "王小芳"), (4, "Hannah Bergström"), (5, "李雷"), (6, "😀 <b>Bob</b>")]
+NAMES = [
+    (1, "Anna Berg"),
+    (2, "王芳"),
+    (3, "王小芳"),
+    (4, "Hannah Bergström"),
+    (5, "李雷"),
+    (6, "😀 <b>Bob</b>"),
+    (7, "伟 张"),
+]
 
 
 @pytest_asyncio.fixture
@@ -50,7 +58,18 @@ async def test_what_nobody_is_known_by_finds_nobody(people: Database, text: str)
 
 @pytest.mark.parametrize(
     ("text", "ids"),
-    [("anna berg", [1]), ("ana berg", [1]), ("王芳", [2, 3]), ("小芳", [3]), ("bob", [6]), ("zzzz", []), ("   ", [])],
+    [
+        ("anna berg", [1]),
+        ("ana berg", [1]),
+        ("王芳", [2, 3]),
+        ("小芳", [3]),
+        ("张伟", [7]),
+        ("伟张", [7]),
+        ("aña berg", [1]),
+        ("bob", [6]),
+        ("zzzz", []),
+        ("   ", []),
+    ],
 )
 def test_names_are_found_though_not_quite_right(text: str, ids: list[int]) -> None:
     assert finding.rank(NAMES, text)[: len(ids) or None] == ids

@@ -192,3 +192,31 @@ async def test_a_broken_desk_is_worked_on_in_private(desk: Desktop) -> None:
 
     assert await desk.texts(MEI) == ["Anna Berg · #1\nHello"]
     assert await desk.methods(GROUP) == []
+
+
+async def test_an_assignee_who_works_in_private_follows_a_ticket_of_the_group_there_too(desk: Desktop) -> None:
+    await desk.bind()
+    ticket = await _ticket(desk, taken=True)
+    await _relay(desk, ticket, heard("Hello"), ticket_id=ticket.id)
+    assert await desk.methods(MEI) == []
+
+    async with desk.database.begin() as tx:
+        await relaying.hand_over(tx, ticket, desk.mei, now=NOW)
+        said = await communications.recent(tx, desk.anna.id, 1)
+    await desk.delivered(MEI, said[0].id)
+    await desk.queued(MEI)
+    await _relay(desk, ticket, heard("Anyone?"), ticket_id=ticket.id)
+
+    assert await desk.texts(MEI) == ["Anna Berg · #1\nAnyone?"]
+    assert await desk.methods(GROUP) == ["copyMessage", "copyMessage"]
+
+
+async def test_what_a_broken_group_did_not_take_is_shown_in_private(desk: Desktop) -> None:
+    await desk.bind()
+    ticket = await _ticket(desk, taken=True)
+    said = await _relay(desk, ticket, heard("Hello"), ticket_id=ticket.id)
+    async with desk.database.begin() as tx:
+        await relaying.desks.mark_broken(tx, GROUP, "kicked", NOW)
+        await relaying.rescue(tx, [said], now=NOW)
+
+    assert [payload.get("text") for _, payload in await desk.queued(MEI)] == ["👤 Anna Berg · #1\nHello"]

@@ -5,7 +5,7 @@ import asyncio
 from bot.playground.messages import text_of
 from bot.playground.people import Person
 from tests.e2e.conftest import Desk
-from tests.e2e.tickets import labels, opens_ticket, seen_by
+from tests.e2e.tickets import card, labels, opens_ticket, read_all, seen_by, topic_of
 
 
 async def _takes(desk: Desk, agent: Person) -> None:
@@ -129,3 +129,22 @@ async def test_a_colleague_speaks_chinese_with_us(private_desk: Desk) -> None:
 
     assert text_of(card).splitlines()[2] == "新建 · 还没有人接"
     assert (await desk.ming.presses("✋ 接单", card)).text == "✋ #1 归您了。"
+
+
+async def test_an_agent_may_work_in_private_though_there_is_a_group(desk: Desk) -> None:
+    await opens_ticket(desk, desk.anna)
+    await desk.carla.writes("/take 1")
+    await desk.settled()
+    so_far = await desk.carla.reads_messages(len(desk.carla.unread()))
+    await desk.carla.writes("Which lamp is it?", reply_to=so_far[-1])
+    assert await desk.anna.reads() == ["Which lamp is it?"]
+    await desk.anna.writes("The blue one")
+    await desk.settled()
+
+    assert await desk.carla.reads() == ["Anna Berg · #1\nThe blue one"]
+    assert await read_all(desk, topic_of(desk, desk.anna)) == [
+        text_of(card(desk, topic_of(desk, desk.anna))),
+        "/ticket My lamp hums",
+        "💬 Carla\nWhich lamp is it?",
+        "The blue one",
+    ]

@@ -1,5 +1,6 @@
 """Looking people up: /find, /customer, /history, and their buttons. Every look is on the audit trail."""
 
+import asyncio
 from datetime import datetime
 
 from aiogram import Bot, Router
@@ -38,7 +39,7 @@ async def find(
     async with db.read() as tx:
         found = await finding.exact(tx, args)
         names = [] if found else await customers.names(tx, finding.NAMES_AT_MOST)
-    ranked = finding.rank(names, args)  # thinking takes its time: outside of any transaction
+    ranked = await asyncio.to_thread(finding.rank, names, args)  # among many names it takes a moment
     async with begin() as tx:
         named = [await customers.by_id(tx, number) for number in ranked]
         found += [customer for customer in named if customer is not None]
