@@ -1,4 +1,4 @@
-"""The playground's run: a local Telegram with demo people, and the unmodified bot against it. Called by the command line.
+"""The playground's run: a local Telegram with demo people, and the unmodified bot against it. Called by the cli.
 
 What it keeps lies in two files of its own, so that a real shop's record is never touched; both survive a kill.
 """
