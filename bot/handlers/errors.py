@@ -30,8 +30,8 @@ from bot.desk.staffing import AgentAmbiguous, AgentUnknown, LastOwner, RoleHeldA
 from bot.desk.ticketing import TicketNotTaken, TicketSolvedBefore
 from bot.desk.zones import zone_of
 from bot.errors import KefuError
+from bot.handlers import screens
 from bot.handlers.commands import STAFF_COMMANDS, CommandUnknown, UsageError
-from bot.handlers.staff import screens
 from bot.settings import Settings
 from bot.texts import N_, Translator, language_of, translator
 from bot.transactions import Begin, Transaction

@@ -7,9 +7,9 @@ from aiogram.types import CallbackQuery
 
 from bot.desk import insisting
 from bot.desk.staff_presses import NotSolvedPress
+from bot.handlers import screens
 from bot.handlers.filters import Pressed
 from bot.handlers.incoming import person
-from bot.handlers.staff import screens
 from bot.settings import Settings
 from bot.transactions import Begin
 

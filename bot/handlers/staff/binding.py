@@ -11,9 +11,8 @@ from bot.crm import desks
 from bot.crm.agents import Agent
 from bot.desk import binding, delivery
 from bot.desk.binding import GroupUnfit, Missing
-from bot.handlers import menus
-from bot.handlers.commands import StaffCommand
-from bot.handlers.staff import screens
+from bot.handlers import menus, screens
+from bot.handlers.commands import Command, StaffCommand, UsageError
 from bot.texts import N_, translator
 from bot.transactions import Begin
 
@@ -23,7 +22,11 @@ GROUPS = {ChatType.GROUP, ChatType.SUPERGROUP}
 
 
 @router.message(StaffCommand("bind"))
-async def bind(message: Message, agent: Agent, begin: Begin, bot: Bot, now: datetime) -> None:
+async def bind(
+    message: Message, command: Command, args: str, agent: Agent, begin: Begin, bot: Bot, now: datetime
+) -> None:
+    if args:
+        raise UsageError(command)
     missing = await _missing_in(message, bot)
     if missing is not None:
         raise GroupUnfit(missing)
@@ -41,7 +44,11 @@ async def bind(message: Message, agent: Agent, begin: Begin, bot: Bot, now: date
 
 
 @router.message(StaffCommand("unbind"))
-async def unbind(message: Message, agent: Agent, begin: Begin, bot: Bot, now: datetime) -> None:
+async def unbind(
+    message: Message, command: Command, args: str, agent: Agent, begin: Begin, bot: Bot, now: datetime
+) -> None:
+    if args:
+        raise UsageError(command)
     t = translator(agent.language)
     async with begin() as tx:
         await binding.unbind(tx, message.chat.id, agent, now=now)

@@ -20,8 +20,8 @@ from bot.desk.staff_presses import (
     TakePress,
     UnsolvePress,
 )
+from bot.handlers import screens
 from bot.handlers.filters import IsAgent, Pressed
-from bot.handlers.staff import screens
 from bot.texts import translator
 from bot.transactions import Begin, Transaction
 

@@ -15,12 +15,11 @@ from bot.desk.listings import ROLE_WORDS, staff_list
 from bot.desk.presses import Button
 from bot.desk.rich import Screen
 from bot.desk.staff_presses import RemovePress
-from bot.handlers import menus
+from bot.handlers import menus, screens
 from bot.handlers.commands import Command, StaffCommand, UsageError
 from bot.handlers.filters import IsAgent, IsPrivate, Pressed
 from bot.handlers.incoming import person
 from bot.handlers.roster import Roster
-from bot.handlers.staff import screens
 from bot.handlers.staff.welcome import welcome
 from bot.settings import Settings
 from bot.texts import translator
@@ -83,7 +82,9 @@ async def accept(
 
 
 @router.message(StaffCommand("staff"))
-async def staff(message: Message, agent: Agent, begin: Begin, now: datetime) -> None:
+async def staff(message: Message, command: Command, args: str, agent: Agent, begin: Begin, now: datetime) -> None:
+    if args:
+        raise UsageError(command)
     async with begin() as tx:
         everyone = await agents.active(tx)
         screen = staff_list(translator(agent.language), everyone, agent, agent.role is Role.OWNER)

@@ -16,9 +16,10 @@ from bot.desk.replying import CustomerUnknown
 from bot.desk.rich import Screen
 from bot.desk.staff_presses import CustomerPress, HistoryPress
 from bot.desk.zones import zone_of
+from bot.handlers import screens
 from bot.handlers.commands import Command, StaffCommand, UsageError
 from bot.handlers.filters import IsAgent, Pressed
-from bot.handlers.staff import screens, subjects
+from bot.handlers.staff import subjects
 from bot.settings import Settings
 from bot.texts import translator
 from bot.transactions import Begin, Transaction

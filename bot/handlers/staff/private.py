@@ -14,9 +14,10 @@ from bot.desk.presses import Button
 from bot.desk.rich import Screen
 from bot.desk.speech import shorten
 from bot.desk.staff_presses import QueuePress, TicketPress
+from bot.handlers import screens
 from bot.handlers.filters import IsAgent, IsPrivate
 from bot.handlers.incoming import incoming
-from bot.handlers.staff import screens, subjects
+from bot.handlers.staff import subjects
 from bot.settings import Settings
 from bot.texts import translator
 from bot.transactions import Begin, Transaction

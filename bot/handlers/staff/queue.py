@@ -15,10 +15,11 @@ from bot.desk.listings import PAGE, Waiting, queue_list, ticket_story
 from bot.desk.rich import Rich, Screen
 from bot.desk.staff_presses import QueuePress, TicketPress
 from bot.desk.zones import zone_of
+from bot.handlers import screens
 from bot.handlers.commands import Command, StaffCommand, UsageError
 from bot.handlers.filters import IsAgent, Pressed
-from bot.handlers.staff import screens, subjects
-from bot.handlers.staff.screens import Place
+from bot.handlers.screens import Place
+from bot.handlers.staff import subjects
 from bot.settings import Settings
 from bot.texts import translator
 from bot.transactions import Begin, Transaction

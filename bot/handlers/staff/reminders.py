@@ -27,9 +27,10 @@ from bot.desk.reminder_screens import (
 )
 from bot.desk.rich import Screen
 from bot.desk.zones import zone_of
+from bot.handlers import screens
 from bot.handlers.commands import Command, StaffCommand, UsageError
 from bot.handlers.filters import IsAgent, Pressed
-from bot.handlers.staff import screens, subjects
+from bot.handlers.staff import subjects
 from bot.settings import Settings
 from bot.texts import translator
 from bot.transactions import Begin, Transaction

@@ -15,9 +15,9 @@ from bot.desk.presses import inline_keyboard
 from bot.desk.report_texts import ReportPress
 from bot.desk.reporting import PeriodKind
 from bot.desk.zones import zone_of
+from bot.handlers import screens
 from bot.handlers.commands import STAFF_COMMANDS, Command, StaffCommand, UsageError
 from bot.handlers.filters import IsAgent, Pressed
-from bot.handlers.staff import screens
 from bot.settings import Settings
 from bot.texts import translator
 

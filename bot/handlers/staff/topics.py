@@ -9,9 +9,10 @@ from aiogram.types import Message
 from bot.crm import audit, desks
 from bot.crm.agents import Agent
 from bot.desk import replying
+from bot.handlers import screens
 from bot.handlers.filters import IsAgent
 from bot.handlers.incoming import incoming
-from bot.handlers.staff import screens, subjects
+from bot.handlers.staff import subjects
 from bot.settings import Settings
 from bot.texts import language_of, translator
 from bot.transactions import Begin, Transaction

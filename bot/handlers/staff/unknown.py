@@ -9,9 +9,9 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.crm import audit
 from bot.crm.agents import Agent
+from bot.handlers import screens
 from bot.handlers.commands import STAFF_COMMANDS, CommandUnknown, call_of
 from bot.handlers.filters import IsAgent
-from bot.handlers.staff import screens
 from bot.settings import Settings
 from bot.texts import language_of, translator
 from bot.transactions import Begin

@@ -12,9 +12,10 @@ from bot.desk import relaying, replying, staffing, ticketing
 from bot.desk.presses import Button
 from bot.desk.rich import Screen
 from bot.desk.staff_presses import ReleasePress, UnsolvePress
+from bot.handlers import screens
 from bot.handlers.commands import Command, StaffCommand, UsageError
 from bot.handlers.incoming import incoming
-from bot.handlers.staff import screens, subjects
+from bot.handlers.staff import subjects
 from bot.texts import Translator, translator
 from bot.transactions import Begin, Transaction
 

@@ -12,11 +12,10 @@ from bot.desk.listings import ROLE_WORDS
 from bot.desk.presses import Button
 from bot.desk.rich import Rich, Screen
 from bot.desk.staff_presses import QueuePress, StaffLanguagePress
-from bot.handlers import menus
+from bot.handlers import menus, screens
 from bot.handlers.commands import COMMANDS, Command, StaffCommand, UsageError
 from bot.handlers.filters import IsAgent, Pressed
 from bot.handlers.roster import Roster
-from bot.handlers.staff import screens
 from bot.texts import LANGUAGES, translator
 from bot.transactions import Begin, Transaction
 

@@ -1,4 +1,7 @@
-"""Putting screens before staff: where a command was typed, under the button that was pressed, and a press's answer."""
+"""Putting screens before people: where a command was typed, under the button that was pressed, and a press's answer.
+
+Used by the staff's handlers and by the one place that words errors.
+"""
 
 from datetime import datetime
 from typing import Any
