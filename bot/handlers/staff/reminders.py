@@ -83,7 +83,7 @@ async def remind(
             wish.text,
             wish.due_at,
             now=now,
-            ticket_id=wish.ticket_id or await subjects.ticket_here(tx, message),
+            ticket_id=await subjects.ticket_here(tx, message) if wish.ticket_id is None else wish.ticket_id,
             customer_id=None if customer is None else customer.id,
         )
         about = await reminding.subject_of(tx, reminder)
