@@ -6,7 +6,7 @@ later, or be forged: what has been done already is read from the record, so noth
 
 from datetime import datetime, timedelta
 
-from bot.crm import communications, tickets
+from bot.crm import communications, tickets, timelines
 from bot.crm.communications import Communication, Decision, Direction, Outcome
 from bot.crm.customers import Customer
 from bot.desk.acquaintance import customer_for
@@ -88,7 +88,7 @@ async def topic(
     entry = entry_of(press.mark, knowledge)
     if entry is None:
         return _gone(t)
-    if await communications.has_asked(tx, customer.id, entry, now - SAME_PRESS_WITHIN):
+    if await timelines.has_asked(tx, customer.id, entry, now - SAME_PRESS_WITHIN):
         return _answered(t)
     await _answer_press(tx, customer, entry, knowledge, to=None, now=now)
     return ""

@@ -6,7 +6,7 @@ together, a dialog is finished, a quoted reply goes to its ticket, an unsolved t
 
 from datetime import datetime, timedelta
 
-from bot.crm import communications, tickets
+from bot.crm import communications, tickets, timelines
 from bot.crm.communications import Communication, Decision, Kind
 from bot.crm.customers import Customer
 from bot.crm.tickets import Ticket
@@ -98,7 +98,7 @@ async def _joined_album(tx: Transaction, customer: Customer, heard: Incoming, no
     """Let a further part of an album follow the first one, without another word to the customer."""
     if heard.album is None:
         return False
-    first = await communications.first_of_album(tx, customer.id, heard.album, now - ALBUM_WITHIN)
+    first = await timelines.first_of_album(tx, customer.id, heard.album, now - ALBUM_WITHIN)
     if first is None:
         return False
     number = await hear(tx, customer, heard, now=now, decision=first.decision, ticket_id=first.ticket_id)

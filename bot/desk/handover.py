@@ -6,7 +6,7 @@ Called when the bot is unsure, when the customer asks for a person, and for ever
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.crm import communications, customers, tickets
+from bot.crm import communications, customers, tickets, timelines
 from bot.crm.customers import Customer
 from bot.crm.tickets import Ticket, TicketState
 from bot.desk import relaying, ticketing
@@ -75,7 +75,7 @@ async def add_to(
 
     A burst is acknowledged once, but a word that was asked for always is.
     """
-    said_at = await communications.last_said_at(tx, ticket.id)
+    said_at = await timelines.last_said_at(tx, ticket.id)
     await communications.change(tx, communication_id, {"ticket_id": ticket.id})
     await note(tx, customer, ticket, communication_id, heard, now=now)
     t = translator(customer.language)

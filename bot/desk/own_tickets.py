@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import ClassVar
 
-from bot.crm import communications, tickets
+from bot.crm import tickets, timelines
 from bot.crm.communications import Communication, Decision, Direction
 from bot.crm.customers import Customer
 from bot.crm.tickets import Ticket, TicketState, TicketUnknown
@@ -167,7 +167,7 @@ async def _card(tx: Transaction, customer: Customer, number: int, zone: tzinfo) 
     """Return one ticket as its customer sees it."""
     t = translator(customer.language)
     ticket = await _own(tx, customer, number)
-    said = await communications.last_on_ticket(tx, ticket.id, CARD_SHOWS)
+    said = await timelines.last_on_ticket(tx, ticket.id, CARD_SHOWS)
     head = [
         t("Ticket #{number}: {state}", number=ticket.id, state=t(STATE_WORDS[ticket.state])),
         t("Opened {moment}", moment=t.moment(ticket.created_at, zone, "short")),

@@ -8,7 +8,7 @@ one card a ticket, which is edited as the ticket moves.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.crm import agents, communications, customers, desks, outbox, tickets
+from bot.crm import agents, communications, customers, desks, outbox, tickets, timelines
 from bot.crm.agents import Agent
 from bot.crm.communications import CARD, Communication, Direction, Kind
 from bot.crm.customers import Customer
@@ -61,9 +61,7 @@ async def relay(
     if ticket.assignee_id is None:
         return
     assignee = await agents.by_id(tx, ticket.assignee_id)
-    if assignee is not None and (
-        desk is None or await communications.is_followed_in(tx, ticket.id, assignee.telegram_id)
-    ):
+    if assignee is not None and (desk is None or await timelines.is_followed_in(tx, ticket.id, assignee.telegram_id)):
         header = header_of(customer, ticket.id)
         await copying.copy(
             tx, assignee.telegram_id, heard, communication_id, now=now, reply_to_id=quoted, header=header
@@ -86,7 +84,7 @@ async def relay_edit(tx: Transaction, communication: Communication, heard: Incom
 async def announce(tx: Transaction, customer: Customer, ticket: Ticket, *, now: datetime) -> None:
     """Put a ticket's card up at the desk: in the topic, else in the private chat of every agent on duty."""
     card = await _new_card(tx, ticket, now)
-    recent = await communications.recent(tx, customer.id, CARD_SHOWS)
+    recent = await timelines.recent(tx, customer.id, CARD_SHOWS)
     assignee = await name_of(tx, ticket.assignee_id)
     desk = await working_desk(tx)
     if desk is not None:
@@ -100,16 +98,16 @@ async def announce(tx: Transaction, customer: Customer, ticket: Ticket, *, now: 
 
 async def card_for(tx: Transaction, ticket: Ticket, *, now: datetime) -> int:
     """Return the communication that stands for a ticket's card, making it where there is none."""
-    return await communications.card_of(tx, ticket.id) or await _new_card(tx, ticket, now)
+    return await timelines.card_of(tx, ticket.id) or await _new_card(tx, ticket, now)
 
 
 async def refresh(tx: Transaction, ticket: Ticket, *, now: datetime) -> None:
     """Draw a ticket's card anew wherever it hangs, after the ticket changed."""
-    card = await communications.card_of(tx, ticket.id)
+    card = await timelines.card_of(tx, ticket.id)
     customer = await customers.by_id(tx, ticket.customer_id)
     if card is None or customer is None:
         return
-    recent = await communications.recent(tx, customer.id, CARD_SHOWS)
+    recent = await timelines.recent(tx, customer.id, CARD_SHOWS)
     assignee = await name_of(tx, ticket.assignee_id)
     languages = await _languages(tx)
     for chat_id in await chats_of(tx, card):
@@ -148,8 +146,8 @@ async def hand_over(tx: Transaction, ticket: Ticket, agent: Agent, *, now: datet
     if customer is None:
         return
     header = header_of(customer, ticket.id)
-    for communication in await communications.recent(tx, customer.id, HAND_OVER_SHOWS):
-        if agent.telegram_id not in await communications.chats_showing(tx, communication.id):
+    for communication in await timelines.recent(tx, customer.id, HAND_OVER_SHOWS):
+        if agent.telegram_id not in await timelines.chats_showing(tx, communication.id):
             await copying.recall(tx, agent, communication, header, now=now)
 
 
@@ -215,7 +213,7 @@ async def tell_desk(
 
 async def chats_of(tx: Transaction, communication_id: int) -> list[int]:
     """Return the desk's chats that show a communication, or will in a moment."""
-    shown = await communications.chats_showing(tx, communication_id)
+    shown = await timelines.chats_showing(tx, communication_id)
     return [*shown, *(chat for chat in await outbox.chats_awaiting(tx, communication_id) if chat not in shown)]
 
 

@@ -71,15 +71,8 @@ async def open_ticket(
 
 async def reopen(tx: Transaction, ticket: Ticket, *, now: datetime, agent: Agent | None) -> Ticket:
     """Open a ticket again: by an agent, or (``agent`` None) because the customer wants more."""
-    ticket = await _move(
-        tx,
-        ticket,
-        TicketState.OPEN,
-        agent,
-        now,
-        wake_at=None,
-        waiting_since=ticket.waiting_since or (now if agent is None else None),
-    )
+    waiting_since = ticket.waiting_since or (now if agent is None else None)
+    ticket = await _move(tx, ticket, TicketState.OPEN, agent, now, wake_at=None, waiting_since=waiting_since)
     await customers.change(tx, ticket.customer_id, active_ticket_id=ticket.id)
     await relaying.refresh(tx, ticket, now=now)
     return ticket
@@ -263,16 +256,8 @@ async def _give(tx: Transaction, ticket: Ticket, target: Agent, kind: EventKind,
     """Set whose the ticket is; a new one is open from then on."""
     state = TicketState.OPEN if ticket.state is TicketState.NEW else ticket.state
     await tickets.change(tx, ticket.id, assignee_id=target.id, state=state)
-    await tickets.add_event(
-        tx,
-        ticket.id,
-        kind,
-        now=now,
-        agent_id=agent.id,
-        from_state=ticket.state,
-        to_state=state,
-        detail=str(target.id),
-    )
+    states = {"from_state": ticket.state, "to_state": state}
+    await tickets.add_event(tx, ticket.id, kind, now=now, agent_id=agent.id, detail=str(target.id), **states)
     await _audit(tx, f"ticket_{kind}", agent, ticket.id, now, detail=f"to agent {target.id}")
     return replace(ticket, assignee_id=target.id, state=state)
 

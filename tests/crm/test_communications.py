@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.crm import communications
+from bot.crm import communications, timelines
 from bot.crm.communications import Communication, Decision, Direction, Kind
 from bot.database import Database
 from tests import factories
@@ -98,7 +98,7 @@ async def test_a_copy_at_the_desk_leads_back_to_the_communication(database: Data
         assert await communications.by_copy(tx, -100, 43) is None
         assert await communications.place_in(tx, said.id, -100) == 42
         assert await communications.place_in(tx, said.id, 10) is None
-        assert sorted(await communications.chats_showing(tx, said.id)) == [-100, 9]
+        assert sorted(await timelines.chats_showing(tx, said.id)) == [-100, 9]
 
 
 async def test_the_recent_ones_come_oldest_first_and_without_cards(database: Database) -> None:
@@ -108,7 +108,7 @@ async def test_the_recent_ones_come_oldest_first_and_without_cards(database: Dat
         made = [await factories.communication(tx, anna, now=after(minutes=minute)) for minute in (0, 1, 2)]
         card = await factories.communication(tx, anna, channel=communications.CARD, ticket_id=ticket.id)
         await factories.communication(tx)
-        assert await communications.recent(tx, anna.id, 2) == made[1:]
-        assert await communications.recent(tx, anna.id, 2, offset=2) == made[:1]
-        assert await communications.count_of(tx, anna.id) == 3
-        assert await communications.card_of(tx, ticket.id) == card.id
+        assert await timelines.recent(tx, anna.id, 2) == made[1:]
+        assert await timelines.recent(tx, anna.id, 2, offset=2) == made[:1]
+        assert await timelines.count_of(tx, anna.id) == 3
+        assert await timelines.card_of(tx, ticket.id) == card.id

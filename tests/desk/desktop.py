@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.crm import audit, communications, desks, tickets
+from bot.crm import audit, communications, desks, tickets, timelines
 from bot.crm.agents import Agent, Role
 from bot.crm.communications import Communication, Kind
 from bot.crm.customers import Customer
@@ -68,7 +68,7 @@ class Desktop:
 
     async def timeline(self) -> Sequence[Communication]:
         async with self.database.read() as tx:
-            return await communications.recent(tx, self.anna.id, 100)
+            return await timelines.recent(tx, self.anna.id, 100)
 
     async def bind(self, now: datetime = NOW) -> None:
         async with self.database.begin() as tx:

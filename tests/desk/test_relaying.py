@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.crm import communications
+from bot.crm import communications, timelines
 from bot.crm.communications import Kind
 from bot.crm.outbox import outbox
 from bot.crm.tickets import Ticket
@@ -202,7 +202,7 @@ async def test_an_assignee_who_works_in_private_follows_a_ticket_of_the_group_th
 
     async with desk.database.begin() as tx:
         await relaying.hand_over(tx, ticket, desk.mei, now=NOW)
-        said = await communications.recent(tx, desk.anna.id, 1)
+        said = await timelines.recent(tx, desk.anna.id, 1)
     await desk.delivered(MEI, said[0].id)
     await desk.queued(MEI)
     await _relay(desk, ticket, heard("Anyone?"), ticket_id=ticket.id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
-from bot.crm import communications, customers
+from bot.crm import customers, timelines
 from bot.crm.agents import Agent
 from bot.crm.tickets import Ticket
 from bot.desk import relaying, ticketing
@@ -99,11 +99,11 @@ async def unsolve(
 
 async def _show(tx: Transaction, query: CallbackQuery, ticket: Ticket, agent: Agent, now: datetime) -> None:
     """Draw the ticket under the pressed button; the ticket's own card draws itself."""
-    card = await communications.card_of(tx, ticket.id)
+    card = await timelines.card_of(tx, ticket.id)
     customer = await customers.by_id(tx, ticket.customer_id)
     if customer is None or await screens.is_latest_card(tx, query, card):
         return
-    recent = await communications.recent(tx, customer.id, relaying.CARD_SHOWS)
+    recent = await timelines.recent(tx, customer.id, relaying.CARD_SHOWS)
     assignee = await relaying.name_of(tx, ticket.assignee_id)
     screen = ticket_card(translator(agent.language), ticket, customer, assignee, recent)
     await screens.redraw(tx, query, screen, now=now)

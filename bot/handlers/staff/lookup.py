@@ -6,7 +6,7 @@ from datetime import datetime
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery, Message
 
-from bot.crm import audit, communications, customers, tickets
+from bot.crm import audit, communications, customers, tickets, timelines
 from bot.crm.agents import Agent
 from bot.crm.customers import Customer
 from bot.database import Database
@@ -101,7 +101,7 @@ async def _known(tx: Transaction, customer_id: int) -> Customer:
 
 async def _card(tx: Transaction, wanted: Customer, agent: Agent, settings: Settings, now: datetime) -> Screen:
     await audit.record(tx, "customer_viewed", now=now, agent_id=agent.id, subject=f"customer {wanted.id}")
-    last = await communications.recent(tx, wanted.id, 1)
+    last = await timelines.recent(tx, wanted.id, 1)
     return customer_card(
         translator(agent.language),
         wanted,
@@ -116,11 +116,11 @@ async def _timeline(
     tx: Transaction, wanted: Customer, page: int, agent: Agent, settings: Settings, now: datetime
 ) -> Screen:
     await audit.record(tx, "history_viewed", now=now, agent_id=agent.id, subject=f"customer {wanted.id}")
-    total = await communications.count_of(tx, wanted.id)
+    total = await timelines.count_of(tx, wanted.id)
     page = min(max(page, 0), max(total - 1, 0) // PAGE)
     remarks = [
         Remark(said, await relaying.name_of(tx, said.agent_id), await _versions(tx, said))
-        for said in await communications.recent(tx, wanted.id, PAGE, page * PAGE)
+        for said in await timelines.recent(tx, wanted.id, PAGE, page * PAGE)
     ]
     return history_page(translator(agent.language), wanted, page, total, remarks, zone_of(agent, settings.zone))
 

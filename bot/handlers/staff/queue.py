@@ -5,7 +5,7 @@ from datetime import datetime
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery, Message
 
-from bot.crm import communications, customers, queues, tickets
+from bot.crm import customers, queues, tickets, timelines
 from bot.crm.agents import Agent
 from bot.crm.queues import QueueView
 from bot.crm.tickets import Ticket
@@ -83,7 +83,7 @@ async def show_ticket(
     if customer is None:
         return
     t = translator(agent.language)
-    recent = await communications.recent(tx, customer.id, relaying.CARD_SHOWS)
+    recent = await timelines.recent(tx, customer.id, relaying.CARD_SHOWS)
     assignee = await relaying.name_of(tx, ticket.assignee_id)
     card = ticket_card(t, ticket, customer, assignee, recent)
     told = [(event, await relaying.name_of(tx, event.agent_id)) for event in await tickets.events_of(tx, ticket.id)]
