@@ -33,16 +33,29 @@ def plainly() -> Iterator[None]:
         raise give_up(MISUSED, "Kefu cannot start with these settings:", *_listed(error.problems)) from None
     except KefuError as error:
         raise give_up(FOUND, _worded(error)) from None
+    except BrokenPipeError:
+        raise  # whoever read the output has enough: click ends quietly
     except OSError as error:
         raise give_up(FOUND, _system(error)) from None
     except FaqFileError as error:
-        raise give_up(FOUND, "The FAQ has problems:", *_listed(error.problems)) from None
+        raise give_up(FOUND, "These files have problems:", *_listed(error.problems)) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except Exception as error:
-        if not type(error).__module__.startswith("asyncpg"):  # an extra, so there is nothing to import for sure
+        if not _is_refusal(error):
             raise
-        raise give_up(FOUND, f"PostgreSQL refused: {error}. See KEFU_DATABASE_URL.") from None
+        raise give_up(FOUND, f"The database refuses: {_first_line(error)}. See KEFU_DATABASE_URL.") from None
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether a driver will not have us: a wrong password, no such database, a file that is none. By names, for asyncpg
+    is an extra and SQLAlchemy is heavy; what is wrong with our statements are other errors."""
+    module, name = type(error).__module__, type(error).__name__
+    return module.startswith("asyncpg") or (module, name) == ("sqlalchemy.exc", "DatabaseError")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _listed(problems: Iterable[object]) -> list[str]:
