@@ -80,7 +80,7 @@ async def reopen(tx: Transaction, ticket: Ticket, *, now: datetime, agent: Agent
 
 async def reopen_again(tx: Transaction, number: int, agent: Agent, *, now: datetime) -> Ticket:
     """An agent opens a ticket again, whatever it waited for; the customer hears of it if it was called solved."""
-    before = await tickets.by_id(tx, number, lock=True)
+    before = await _locked(tx, number)
     ticket = await reopen(tx, before, now=now, agent=agent)
     customer = await customers.by_id(tx, ticket.customer_id)
     if customer is not None and not before.is_unsolved:
@@ -123,7 +123,7 @@ async def take(tx: Transaction, number: int, agent: Agent, *, now: datetime) -> 
     Raises:
         TicketUnknown, TicketAlreadyTaken (also when it is theirs already), TicketSolvedBefore.
     """
-    await tickets.by_id(tx, number)
+    await _locked(tx, number)
     taken = await tickets.take(tx, number, agent.id)
     if taken is None:
         ticket = await tickets.by_id(tx, number)
@@ -138,7 +138,7 @@ async def take(tx: Transaction, number: int, agent: Agent, *, now: datetime) -> 
 
 async def release(tx: Transaction, number: int, agent: Agent, *, now: datetime) -> Ticket:
     """Give one's own ticket back to the queue; raises :class:`TicketNotTaken` when it is not theirs."""
-    ticket = await tickets.by_id(tx, number, lock=True)
+    ticket = await _locked(tx, number)
     if ticket.assignee_id != agent.id or not ticket.is_unsolved:
         raise TicketNotTaken(number)
     await tickets.change(tx, number, assignee_id=None)
@@ -151,7 +151,7 @@ async def release(tx: Transaction, number: int, agent: Agent, *, now: datetime) 
 
 async def assign(tx: Transaction, number: int, target: Agent, agent: Agent, *, now: datetime) -> Ticket:
     """Give a ticket to a colleague (or oneself), whoever had it."""
-    ticket = await tickets.by_id(tx, number, lock=True)
+    ticket = await _locked(tx, number)
     if not ticket.is_unsolved:
         raise await _solved_before(tx, ticket)
     ticket = await _give(tx, ticket, target, EventKind.ASSIGNED, agent, now)
@@ -177,7 +177,7 @@ async def solve(tx: Transaction, number: int, agent: Agent | None, *, now: datet
     Raises:
         TicketUnknown, TicketSolvedBefore.
     """
-    ticket = await tickets.by_id(tx, number, lock=True)
+    ticket = await _locked(tx, number)
     if not ticket.is_unsolved:
         raise await _solved_before(tx, ticket)
     more: dict[str, Any] = {"assignee_id": agent.id} if agent is not None and ticket.assignee_id is None else {}
@@ -227,8 +227,15 @@ async def note(tx: Transaction, number: int, agent: Agent, text: str, *, now: da
     return noted
 
 
+async def _locked(tx: Transaction, number: int) -> Ticket:
+    """Return a ticket with its customer's row locked first, as all work on one customer is done."""
+    ticket = await tickets.by_id(tx, number)
+    await customers.by_id(tx, ticket.customer_id, lock=True)
+    return await tickets.by_id(tx, number)
+
+
 async def _put_aside(tx: Transaction, number: int, state: TicketState, agent: Agent, now: datetime) -> Ticket:
-    ticket = await _move(tx, await tickets.by_id(tx, number, lock=True), state, agent, now)
+    ticket = await _move(tx, await _locked(tx, number), state, agent, now)
     await relaying.refresh(tx, ticket, now=now)
     return ticket
 

@@ -25,6 +25,11 @@ class Command:
     example: str
     summary: str  # a message id of bot.texts
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing may stand behind it; links bring /start a payload, and help is never refused."""
+        return self.usage == f"/{self.name}" and self.name not in ("start", "help")
+
     def is_for(self, role: Role | None) -> bool:
         """Whether someone of this role (None: a customer) sees and may use it."""
         if role is None or self.role is None:
@@ -109,6 +114,7 @@ class StaffCommand(Filter):
 
     Raises:
         RoleTooLow: an agent who may not.
+        UsageError: something stands behind a command that takes nothing.
     """
 
     def __init__(self, name: str) -> None:
@@ -122,4 +128,6 @@ class StaffCommand(Filter):
             return False
         if self.command.role is not None and not agent.role.covers(self.command.role):
             raise RoleTooLow(self.command.role, f"/{self.command.name}")
+        if call.args and self.command.is_bare:
+            raise UsageError(self.command)
         return {"command": self.command, "args": call.args}
