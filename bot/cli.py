@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from bot import faq_cli, logs
+from bot.lean_aiogram import import_aiogram
 from bot.plainly import FOUND, MISUSED, give_up, plainly
 from bot.settings import Settings, load_settings, unknown_variables
 
@@ -113,12 +114,14 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _bot(settings: Settings) -> None:
+    import_aiogram()
     from bot.app import run as run_bot
 
     await run_bot(settings)
 
 
 async def _playground(settings: Settings) -> None:
+    import_aiogram()
     from bot import rehearsal
 
     await rehearsal.run(settings, typer.echo)
