@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -15,11 +15,18 @@ from bot.desk.faq_files import FaqWatcher
 from bot.desk.knowledge import Knowledge
 from bot.errors import DatabaseUnavailable
 from bot.settings import Settings
+from bot.transactions import Transaction
 
 log = structlog.get_logger()
 
 KEEP_DONE_FOR = timedelta(days=2)
 """How long done updates and sent posts are kept, to recognise what comes again."""
+PRUNED_AT_ONCE = 500
+"""Rows dropped in one transaction: a few milliseconds of the writer's time."""
+PRUNING_PAUSE_S = 0.02
+"""What people cause goes on in between."""
+
+Pruning = Callable[[Transaction, datetime, int], Awaitable[int]]
 
 
 class Jobs:
@@ -73,9 +80,16 @@ class Jobs:
     async def prune(self) -> None:
         """Drop what was done and sent long ago."""
         before = utc_now() - KEEP_DONE_FOR
-        async with self._database.begin() as tx:
-            await updates.prune(tx, before)
-            await outbox.prune(tx, before)
+        for prune in (updates.prune, outbox.prune):
+            await self._prune(prune, before)
+
+    async def _prune(self, prune: Pruning, before: datetime) -> None:
+        while True:
+            async with self._database.begin() as tx:
+                dropped = await prune(tx, before, PRUNED_AT_ONCE)
+            if dropped < PRUNED_AT_ONCE:
+                return
+            await asyncio.sleep(PRUNING_PAUSE_S)
 
     def _every(self, seconds: int, job: Callable[[], Awaitable[None]]) -> None:
         """Run ``job`` so often, never twice at a time; a round that finds the last one still at it is left out."""

@@ -41,13 +41,29 @@ class Errand:
 class Carrier:
     """Sends posts one at a time; asks the pace before each call."""
 
-    def __init__(self, database: Database, sender: Sender, pace: Pace, flush: Callable[[], Awaitable[None]]) -> None:
-        """``flush`` writes down what was sent before, so that a post can point at it."""
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        pace: Pace,
+        flush: Callable[[], Awaitable[None]],
+        moved: Callable[[int, int], None],
+    ) -> None:
+        """``flush`` writes down what was sent before, so that a post can point at it.
+
+        ``moved`` is told when a group turned out to be another chat now: from which, to which.
+        """
         self._database = database
         self._sender = sender
         self._pace = pace
         self._flush = flush
-        self._addressing = Addressing(database, sender)
+        self._moved = moved
+        self._calling: set[int] = set()
+        self._addressing = Addressing(database, sender, pace)
+
+    def may_have_arrived(self, post: Post) -> bool:
+        """Whether Telegram is being asked to take this post at this moment."""
+        return post.id in self._calling
 
     async def carry(self, post: Post) -> tuple[Receipt, Refusal | None]:
         """Return how the post ended: a receipt, and why Telegram refused it if it did."""
@@ -81,8 +97,12 @@ class Carrier:
         errand.thread_id = letter.parameters.get("message_thread_id")
         if not errand.is_quoting:
             letter.parameters.pop("reply_parameters", None)
-        await self._pace.turn(errand.post.chat_id, post.priority)
-        answer = await self._sender.call(letter.method, letter.parameters)
+        await self._pace.turn(errand.post.chat_id, post.priority, letter.weight)
+        self._calling.add(post.id)
+        try:
+            answer = await self._sender.call(letter.method, letter.parameters)
+        finally:
+            self._calling.discard(post.id)
         is_as_wanted = not answer.is_ok and diagnose(answer).remedy is Remedy.NOTHING
         return Answer(is_ok=True) if is_as_wanted else answer
 
@@ -115,9 +135,11 @@ class Carrier:
         await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - spreads retries, guards nothing
 
     async def _follow(self, errand: Errand, chat_id: int) -> None:
+        old = errand.post.chat_id
         async with self._database.begin() as tx:
-            await delivery.follow_group(tx, errand.post.chat_id, chat_id, utc_now())
+            await delivery.follow_group(tx, old, chat_id, utc_now())
         errand.post = replace(errand.post, chat_id=chat_id)
+        self._moved(old, chat_id)
 
 
 def _message_ids(answer: Answer) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -36,20 +37,29 @@ LAST_MAIL_S = 5.0
 Writing = Callable[[Transaction], Awaitable[None]]
 
 
+@dataclass(eq=False, slots=True)
+class Round:
+    """The posts in hand for one chat, in order; the first is on its way."""
+
+    chat_id: int
+    posts: deque[Post]
+
+
 class Courier:
     """Delivers the outbox until it is stopped."""
 
     def __init__(self, database: Database, sender: Sender, pace: Pace, worker: str) -> None:
         self._database = database
         self._worker = worker
-        self._carrier = Carrier(database, sender, pace, self._flush)
-        self._chats: dict[int, deque[Post]] = {}
+        self._carrier = Carrier(database, sender, pace, self._flush, self._move)
+        self._rounds: dict[int, Round] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand = 0
         self._broadcasts = 0
         self._wake = asyncio.Event()
         self._is_looking = False
         self._left_some = False  # more waits in the table than was taken
+        self._left_broadcasts = False  # perhaps: they were not looked for
         self._is_stopping = False
         self._receipts: list[Receipt] = []
         self._settling = asyncio.Lock()
@@ -87,15 +97,15 @@ class Courier:
         room = min(CLAIM_AT_ONCE, IN_HAND - self._in_hand)
         if room <= 0:
             return 0.05
-        full = [chat for chat, queue in self._chats.items() if len(queue) >= CHAT_IN_HAND]
+        full = [chat for chat, each in self._rounds.items() if len(each.posts) >= CHAT_IN_HAND]
+        broadcasts = self._broadcasts < BROADCASTS_IN_HAND
         now = utc_now()
         async with self._database.begin() as tx:
-            posts = await outbox.claim(
-                tx, self._worker, now, room, full, broadcasts=self._broadcasts < BROADCASTS_IN_HAND
-            )
+            posts = await outbox.claim(tx, self._worker, now, room, full, broadcasts=broadcasts)
             due_at = await outbox.next_due(tx)
         self._take_in(posts)
         self._left_some = bool(full) or len(posts) == room
+        self._left_broadcasts = not broadcasts
         if len(posts) == room:
             return 0.0
         return LOOK_EVERY_S if due_at is None else min(LOOK_EVERY_S, max(0.01, (due_at - now).total_seconds()))
@@ -104,26 +114,42 @@ class Courier:
         for post in posts:
             self._in_hand += 1
             self._broadcasts += post.priority is SendPriority.BROADCAST
-            queue = self._chats.get(post.chat_id)
-            if queue is not None:
-                queue.append(post)
+            known = self._rounds.get(post.chat_id)
+            if known is not None:
+                known.posts.append(post)
                 continue
-            self._chats[post.chat_id] = deque([post])
-            task = asyncio.create_task(self._serve(post.chat_id), name=f"post to {post.chat_id}")
+            begun = self._rounds[post.chat_id] = Round(post.chat_id, deque([post]))
+            task = asyncio.create_task(self._serve(begun), name=f"post to {post.chat_id}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, chat_id: int) -> None:
-        queue = self._chats[chat_id]
-        while queue:
-            post = queue[0]
+    async def _serve(self, mine: Round) -> None:
+        while mine.posts:
+            post = mine.posts[0]
             await self._deliver(post)
-            queue.popleft()
+            mine.posts.popleft()
             self._in_hand -= 1
             self._broadcasts -= post.priority is SendPriority.BROADCAST
-        del self._chats[chat_id]
-        if self._left_some:
+        if self._rounds.get(mine.chat_id) is mine:
+            del self._rounds[mine.chat_id]
+        if self._left_some or (self._left_broadcasts and self._broadcasts <= BROADCASTS_IN_HAND // 2):
             self._wake.set()
+
+    def _move(self, old: int, new: int) -> None:
+        """A group became another chat: what is in hand for it goes there, before what is claimed from now on."""
+        moved = self._rounds.pop(old, None)
+        if moved is None:
+            return
+        moved.chat_id = new
+        first, *rest = (replace(post, chat_id=new) for post in moved.posts)
+        there = self._rounds.get(new)
+        if there is None:
+            self._rounds[new] = moved
+            moved.posts = deque([first, *rest])
+            return
+        on_its_way, *later = there.posts
+        there.posts = deque([on_its_way, *sorted([*later, *rest], key=lambda post: post.id)])
+        moved.posts = deque([first])
 
     async def _deliver(self, post: Post) -> None:
         """See one post through, and write down how it ended."""
@@ -134,9 +160,9 @@ class Courier:
 
         async def write(tx: Transaction) -> None:
             await outbox.settle(tx, [receipt])
-            await delivery.refused(tx, post, refusal, receipt.error or "", receipt.settled_at)
+            await delivery.refused(tx, receipt.post, refusal, receipt.error or "", receipt.settled_at)
 
-        return await self._keep(write)
+        return await self._keep(write, [receipt])
 
     async def _flush(self) -> None:
         """Write receipts: one's own, together with those that came while the last ones were being written."""
@@ -149,10 +175,18 @@ class Courier:
                 await outbox.settle(tx, receipts)
                 await delivery.delivered(tx, receipts)
 
-            await self._keep(write)
+            try:
+                await self._keep(write, receipts)
+            except asyncio.CancelledError:
+                self._receipts = receipts + self._receipts  # the bot stops; they are written last of all
+                raise
 
-    async def _keep(self, write: Writing) -> None:
-        """Write in one transaction; a database that is away is waited for."""
+    async def _keep(self, write: Writing, receipts: Sequence[Receipt]) -> None:
+        """Write in one transaction; a database that is away is waited for.
+
+        Where the consequences of these receipts cannot be kept by a fault of ours, the receipts alone are: what was
+        sent must not be sent again, nor the chat stand still.
+        """
         while True:
             try:
                 async with self._database.begin() as tx:
@@ -160,17 +194,22 @@ class Courier:
             except DatabaseUnavailable as error:
                 log.warning("database away", where="courier", why=str(error))
                 await asyncio.sleep(0.5)
+            except Exception:
+                log.exception("consequences not kept", posts=[receipt.post.id for receipt in receipts])
+                write = _settling(receipts)
+                await asyncio.sleep(0.5)
             else:
                 return
 
     async def _deliver_last(self) -> None:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_MAIL_S)
+        in_hand = [post for each in self._rounds.values() for post in each.posts]
+        left = [post.id for post in in_hand if not self._carrier.may_have_arrived(post)]
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        left = [post.id for queue in self._chats.values() for post in queue]
-        self._chats.clear()
+        self._rounds.clear()
         self._in_hand = 0
         try:
             await asyncio.wait_for(self._flush(), LAST_MAIL_S)
@@ -179,3 +218,10 @@ class Courier:
                     await outbox.release(tx, left)
         except (DatabaseUnavailable, TimeoutError):
             log.warning("stopped with posts in hand", left=len(left))  # found in `sending` at the next start
+
+
+def _settling(receipts: Sequence[Receipt]) -> Writing:
+    async def settle(tx: Transaction) -> None:
+        await outbox.settle(tx, receipts)
+
+    return settle

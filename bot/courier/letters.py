@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.clock import utc_now
+from bot.courier.pace import Pace
 from bot.courier.sender import Answer, Sender
 from bot.crm import communications, desks
 from bot.crm.outbox import Post
@@ -21,6 +22,12 @@ class Letter:
     method: str
     parameters: dict[str, Any]
 
+    @property
+    def weight(self) -> int:
+        """How many messages Telegram will count."""
+        parts = self.parameters.get("message_ids") or self.parameters.get("media")
+        return len(parts) if isinstance(parts, list) else 1
+
 
 class TopicRefused(Exception):
     """Telegram did not make a topic; carries its answer."""
@@ -33,9 +40,10 @@ class TopicRefused(Exception):
 class Addressing:
     """Finds out where a post goes."""
 
-    def __init__(self, database: Database, sender: Sender) -> None:
+    def __init__(self, database: Database, sender: Sender, pace: Pace) -> None:
         self._database = database
         self._sender = sender
+        self._pace = pace
 
     async def letter(self, post: Post, chat_id: int) -> Letter | None:
         """Return the call for a post, or None when what it would change is not shown in its chat.
@@ -45,7 +53,7 @@ class Addressing:
         """
         parameters = {"chat_id": chat_id} | post.payload
         if post.topic_of is not None:
-            parameters["message_thread_id"] = await self._topic(post.topic_of, chat_id)
+            parameters["message_thread_id"] = await self._topic(post.topic_of, chat_id, post.priority)
         if post.reply_to_id is None and post.edit_of_id is None:
             return Letter(post.method, parameters)
         async with self._database.read() as tx:
@@ -67,12 +75,13 @@ class Addressing:
         async with self._database.begin() as tx:
             await desks.remove_topic(tx, chat_id, thread_id)
 
-    async def _topic(self, customer_id: int, chat_id: int) -> int:
+    async def _topic(self, customer_id: int, chat_id: int, priority: int) -> int:
         async with self._database.read() as tx:
             thread_id = await desks.topic_of(tx, customer_id, chat_id)
             title = None if thread_id else await delivery.topic_title(tx, customer_id)
         if thread_id is not None:
             return thread_id
+        await self._pace.turn(chat_id, priority)  # Telegram counts a new topic as a message
         answer = await self._sender.call("createForumTopic", {"chat_id": chat_id, "name": title})
         if not answer.is_ok:
             raise TopicRefused(answer)

@@ -53,13 +53,19 @@ def _read(status: int, body: bytes) -> Answer:
         told = json.loads(body)
         if told["ok"]:
             return Answer(is_ok=True, result=told["result"])
-    except (ValueError, KeyError, TypeError):
-        return Answer(is_ok=False, error_code=status if status >= 400 else 502, description=f"HTTP {status}")
-    more = told.get("parameters") or {}
+        more = told.get("parameters") or {}
+        error_code = int(told.get("error_code", status))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Answer(is_ok=False, error_code=_code_of_page(status), description=f"HTTP {status}")
     return Answer(
         is_ok=False,
-        error_code=told.get("error_code", status),
-        description=told.get("description", ""),
+        error_code=error_code,
+        description=str(told.get("description", "")),
         retry_after=more.get("retry_after"),
         migrate_to_chat_id=more.get("migrate_to_chat_id"),
     )
+
+
+def _code_of_page(status: int) -> int:
+    """Not Telegram spoke, something on the way to it did: that passes, save where it says why it will not."""
+    return status if status in (413, 429) or status >= 500 else 502

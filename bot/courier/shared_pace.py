@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 
-from bot.courier.pace import LocalTotal
+from bot.courier.pace import LocalTotal, shape_of
 
 log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ class SharedTotal:
         """``redis`` is a ``redis.asyncio.Redis``."""
         self._take_token = redis.register_script(_TAKE)
         self._keys = [f"kefu:pace:{bot_id}"]
-        self._shape = [per_second * 0.96, max(1.0, per_second / 10)]
+        self._shape = shape_of(per_second)
         self._own = LocalTotal(per_second)
 
     async def take(self) -> float:

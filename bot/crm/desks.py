@@ -95,10 +95,11 @@ async def mark_working(tx: Transaction, chat_id: int) -> None:
     await tx.execute(update(desks).where(desks.c.chat_id == chat_id).values(broken_at=None, broken_why=None))
 
 
-async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
-    """Follow a group that became a supergroup; topics of the old chat are gone with it."""
-    await tx.execute(update(desks).where(desks.c.chat_id == old_chat_id).values(chat_id=new_chat_id))
+async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> bool:
+    """Follow a group that became a supergroup; topics of the old chat are gone with it. Returns whether it was ours."""
+    result = await tx.execute(update(desks).where(desks.c.chat_id == old_chat_id).values(chat_id=new_chat_id))
     await tx.execute(delete(topics).where(topics.c.chat_id == old_chat_id))
+    return result.rowcount == 1
 
 
 _TOPIC = select(topics.c.thread_id).where(

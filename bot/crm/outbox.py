@@ -266,6 +266,7 @@ async def open_album(tx: Transaction, chat_id: int, album: str) -> tuple[int, di
         select(outbox.c.id, outbox.c.payload, outbox.c.shows)
         .where(outbox.c.chat_id == chat_id, outbox.c.album == album, outbox.c.state == OutboxState.PENDING)
         .where(_undone)
+        .with_for_update()  # or it is taken to be sent while a part is added
     )
     return None if row is None else (row.id, json.loads(row.payload), json.loads(row.shows))
 
@@ -292,10 +293,15 @@ async def next_due(tx: Transaction) -> datetime | None:
     return due
 
 
-async def prune(tx: Transaction, before: datetime) -> int:
-    """Drop what was sent before; what failed is kept."""
-    result = await tx.execute(delete(outbox).where(outbox.c.state == OutboxState.SENT, outbox.c.settled_at < before))
-    return result.rowcount
+async def prune(tx: Transaction, before: datetime, most: int) -> int:
+    """Drop up to ``most`` posts that were sent before, the oldest first; what failed is kept. Returns how many."""
+    old = (
+        select(outbox.c.id)
+        .where(outbox.c.state == OutboxState.SENT, outbox.c.settled_at < before)
+        .order_by(outbox.c.settled_at)
+        .limit(most)
+    )
+    return (await tx.execute(delete(outbox).where(outbox.c.id.in_(old)))).rowcount
 
 
 async def count_undone(tx: Transaction) -> int:

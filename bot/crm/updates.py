@@ -125,9 +125,10 @@ async def mark_attempt(tx: Transaction, update_id: int, error: str, failed_at: d
     )
 
 
-async def prune(tx: Transaction, before: datetime) -> int:
-    """Drop the updates that were done before; returns how many."""
-    return (await tx.execute(delete(updates).where(updates.c.done_at < before))).rowcount
+async def prune(tx: Transaction, before: datetime, most: int) -> int:
+    """Drop up to ``most`` updates that were done before, the oldest first; returns how many."""
+    old = select(updates.c.update_id).where(updates.c.done_at < before).order_by(updates.c.done_at).limit(most)
+    return (await tx.execute(delete(updates).where(updates.c.update_id.in_(old)))).rowcount
 
 
 async def count_undone(tx: Transaction) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Row,
+    Select,
     String,
     Table,
     and_,
@@ -78,14 +79,14 @@ class Claimable:
         """Make the statement that claims free rows which also meet ``more``, first by ``order``, then oldest first."""
         return Claim(
             self,
-            self._statement(self._is_free, *more, order=order),
-            self._statement(self._is_free, ~self._is_held, *more, order=order),
+            self._statement(self._chosen(self._is_free, *more, order=order)),
+            self._statement(_once(self._chosen(self._is_free, ~self._is_held, *more, order=order))),
         )
 
-    def _statement(
-        self, *conditions: ColumnElement[bool], order: Sequence[ColumnElement[object]]
-    ) -> ReturningUpdate[Any]:
-        chosen = select(self.key).where(*conditions).order_by(*order, self.key).limit(bindparam("most"))
+    def _chosen(self, *conditions: ColumnElement[bool], order: Sequence[ColumnElement[object]]) -> Select[tuple[Any]]:
+        return select(self.key).where(*conditions).order_by(*order, self.key).limit(bindparam("most"))
+
+    def _statement(self, chosen: Select[tuple[Any]]) -> ReturningUpdate[Any]:
         return (
             update(self.table)
             .where(self.key.in_(chosen.scalar_subquery()))
@@ -100,6 +101,11 @@ class Claimable:
             .where(self.undone, self.table.c.worker.is_not(None), self.table.c.worker.not_in(select(workers.c.name)))
             .values(worker=None)
         )
+
+
+def _once(chosen: Select[tuple[Any]]) -> Select[tuple[Any]]:
+    """Have PostgreSQL choose once: a subquery it may run again, find its own claims gone, and go past the limit."""
+    return select(chosen.cte("chosen").prefix_with("MATERIALIZED"))
 
 
 @dataclass(frozen=True)

@@ -31,20 +31,25 @@ class Refusal(StrEnum):
 
 async def delivered(tx: Transaction, receipts: Sequence[Receipt]) -> None:
     """Let communications learn their message ids, and remember the desk's copies."""
-    for receipt in receipts:
-        pairs = list(zip(receipt.message_ids, receipt.post.shows, strict=False))
-        if not pairs or receipt.post.edit_of_id is not None:
-            continue
+    showing = [receipt for receipt in receipts if _says_where(receipt)]
+    for receipt in showing:
         if receipt.post.is_copy:
+            pairs = list(zip(receipt.message_ids, receipt.post.shows, strict=True))
             await communications.add_copies(tx, receipt.post.chat_id, pairs)
     own = [
         (receipt.post.chat_id, message, number)
-        for receipt in receipts
-        if not receipt.post.is_copy and receipt.post.edit_of_id is None
-        for message, number in zip(receipt.message_ids, receipt.post.shows, strict=False)
+        for receipt in showing
+        if not receipt.post.is_copy
+        for message, number in zip(receipt.message_ids, receipt.post.shows, strict=True)
     ]
     if own:
         await communications.set_message_ids(tx, own)
+
+
+def _says_where(receipt: Receipt) -> bool:
+    """Whether each message is known to show one communication; of an album, Telegram leaves out what is deleted."""
+    post = receipt.post
+    return bool(post.shows) and post.edit_of_id is None and len(receipt.message_ids) == len(post.shows)
 
 
 async def refused(tx: Transaction, post: Post, refusal: Refusal, why: str, now: datetime) -> None:
@@ -77,9 +82,10 @@ async def desk_broken(tx: Transaction, chat_id: int, why: str, now: datetime) ->
 
 async def follow_group(tx: Transaction, old_chat_id: int, new_chat_id: int, now: datetime) -> None:
     """A group became a supergroup: the desk, and what is not sent yet, move with it."""
-    await desks.move(tx, old_chat_id, new_chat_id)
+    is_news = await desks.move(tx, old_chat_id, new_chat_id)
     await outbox.move(tx, old_chat_id, new_chat_id)
-    await audit.record(tx, "desk_moved", now=now, subject=f"chat {old_chat_id}", detail=f"to {new_chat_id}")
+    if is_news:
+        await audit.record(tx, "desk_moved", now=now, subject=f"chat {old_chat_id}", detail=f"to {new_chat_id}")
 
 
 async def topic_title(tx: Transaction, customer_id: int) -> str:

@@ -196,7 +196,7 @@ async def test_only_what_was_sent_long_ago_is_pruned(database: Database) -> None
                 Receipt(posts[2], (), "Bad Request: chat not found", NOW),
             ],
         )
-        assert await outbox.prune(tx, after(days=1)) == 1
+        assert await outbox.prune(tx, after(days=1), 100) == 1
     assert [row["chat_id"] for row in await all_rows(database)] == [2, 3, 4]
 
 

@@ -124,7 +124,7 @@ async def test_only_what_is_done_long_ago_is_pruned(database: Database) -> None:
     async with database.begin() as tx:
         await updates.mark_done(tx, 1, "a", NOW)
         await updates.mark_done(tx, 2, "a", after(days=2))
-        assert await updates.prune(tx, after(days=1)) == 1
+        assert await updates.prune(tx, after(days=1), 100) == 1
         rows = await tx.all(updates.updates.select())
     assert sorted(row.update_id for row in rows) == [2, 3]
 
