@@ -50,7 +50,7 @@ async def ask_the_bot(tx: Transaction, cast: Cast, now: datetime) -> None:
     entries = [cast.faq[key] for key, often in ASKED_OFTEN.items() if key in cast.faq for _ in range(often)]
     tied = await _tied_to_tickets(tx, now)
     for day in range(DAYS if entries else 0):
-        for _ in range(chance.randint(2, 6)):
+        for _ in range(chance.randint(5, 10)):
             at = now - timedelta(days=day, hours=chance.uniform(0.3, 8))
             free = [
                 person
