@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,14 @@ def test_secrets_are_not_shown_in_the_settings_or_in_a_problem(monkeypatch: pyte
     monkeypatch.setenv("KEFU_BOT_TOKEN", f"x{TOKEN}")
     monkeypatch.setenv("KEFU_DATABASE_URL", "mysql://u:hush@db/shop")
     assert not [line for line in problems() if TOKEN in line or "hush" in line]
+
+
+def test_the_example_names_every_setting_and_can_be_used_as_it_is(shop: Path) -> None:
+    example = (Path(__file__).parents[1] / ".env.example").read_text()
+    named = set(re.findall(r"^#(KEFU_\w+)=", example, re.MULTILINE))
+    assert named == {f"KEFU_{name.upper()}" for name in Settings.model_fields}
+    (shop / ".env").write_text(example)
+    assert load_settings() == Settings(_env_file=None)
 
 
 def test_a_mistyped_name_is_noticed(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,13 +85,13 @@ class Knowledge:
         return texts[0] if texts else key
 
     def top(self, language: str, n: int = 6) -> list[str]:
-        """Return the keys of the entries most asked in the last thirty days, else first in the files; no small talk.
-
-        Entries that speak this language go before those that do not.
+        """Return the keys of the entries most asked in the last thirty days, then the first of each topic, the second
+        of each … as in the files; no small talk. Entries that speak this language go before those that do not.
         """
         offered = [entry for entry in self._known.entries.values() if not entry.is_small_talk]
+        place = {entry.id: n for topic in _by_topic(offered) for n, entry in enumerate(topic)}
         asked = self._known.asked
-        offered.sort(key=lambda entry: (language not in entry.answer, -asked.get(entry.id, 0)))
+        offered.sort(key=lambda entry: (language not in entry.answer, -asked.get(entry.id, 0), place[entry.id]))
         return [entry.id for entry in offered[:n]]
 
     def topics(self) -> list[str]:
@@ -132,6 +132,13 @@ async def _look(database: Database, promise: float, encoder: Encoder | None, ask
     # half a second of arithmetic for a big FAQ: other people's messages are not to wait for it
     understanding = await asyncio.to_thread(_understand, entries, promise, encoder)
     return _Known(version, {entry.id: entry for entry in entries}, understanding, asked)
+
+
+def _by_topic(entries: Sequence[Entry]) -> list[list[Entry]]:
+    topics: dict[str, list[Entry]] = {}
+    for entry in entries:
+        topics.setdefault(entry.topic, []).append(entry)
+    return list(topics.values())
 
 
 def _understand(entries: Sequence[Entry], promise: float, encoder: Encoder | None) -> Understanding:
