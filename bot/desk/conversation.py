@@ -24,6 +24,9 @@ from bot.transactions import Transaction
 
 ALBUM_WITHIN = timedelta(minutes=10)
 
+INVISIBLE_LETTERS = "\u115f\u1160\u3164\uffa0"
+"""Hangul fillers: letters by their class, and how people send an empty message where apps refuse one."""
+
 EMPTY = N_("That message was empty. Just write your question in a few words.")
 WORDLESS = N_("😊 How can I help? Write your question in your own words.")
 UNREADABLE = N_("I can't read this kind of message. Please write it in words, or send a photo or a file.")
@@ -82,8 +85,8 @@ async def edited(tx: Transaction, heard: Incoming, now: datetime) -> None:
 
 
 def has_words(text: str) -> bool:
-    """Whether there is a letter or a digit in it, in any script."""
-    return any(character.isalnum() for character in text)
+    """Whether there is a letter or a digit in it, in any script, that can be seen."""
+    return any(character.isalnum() and character not in INVISIBLE_LETTERS for character in text)
 
 
 async def _quoted(tx: Transaction, customer: Customer, heard: Incoming) -> Communication | None:

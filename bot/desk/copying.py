@@ -2,7 +2,7 @@
 and ``replying``.
 
 Text is copied as it is into a topic; in a private chat it gets a header. Media carry the header in their caption, or
-after a header of its own where they have none. Albums are gathered for a moment and copied whole.
+come after a header of its own where there is no room for it. Albums are gathered for a moment and copied whole.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from bot.crm.outbox import SendPriority
 from bot.desk.cards import speaker
 from bot.desk.incoming import Incoming
 from bot.desk.rich import Rich
-from bot.desk.speech import shorten, tell
+from bot.desk.speech import shorten, tell, utf16_length
 from bot.transactions import Transaction
 
 ALBUM_WAIT = timedelta(milliseconds=700)
@@ -66,7 +66,7 @@ async def copy(
         await _tell_headed(tx, chat_id, header, heard.text, **more)
         return
     source: dict[str, Any] = {"from_chat_id": heard.chat_id, "message_id": heard.message_id}
-    if header is not None and heard.kind in CAPTIONED:
+    if header is not None and _carries(header, heard.kind, heard.text):
         source |= _caption(header, heard.text)
     elif header is not None:
         await _tell_header(tx, chat_id, header, **more)
@@ -107,7 +107,7 @@ async def recall(tx: Transaction, agent: Agent, said: Communication, header: Hea
         await _tell_headed(tx, agent.telegram_id, marked, said.text, **more)
         return
     source: dict[str, Any] = {"from_chat_id": said.chat_id, "message_id": said.message_id}
-    if said.kind in CAPTIONED:
+    if _carries(marked, said.kind, said.text):
         source |= _caption(marked, said.text)
     else:
         await _tell_header(tx, agent.telegram_id, marked, **more)
@@ -166,9 +166,14 @@ def _bold(text: str) -> tuple[dict[str, Any], ...]:
     return Rich().add(text, "bold").screen().entities
 
 
+def _carries(header: Header, kind: Kind, text: str) -> bool:
+    """Whether a message has a caption with room for the header."""
+    return kind in CAPTIONED and utf16_length(f"{header.name}\n{text}") <= MAX_CAPTION
+
+
 def _caption(header: Header | None, text: str) -> dict[str, Any]:
-    """Return a caption with its header, as parameters."""
-    if header is None:
+    """Return a caption with its header (where there is room for both), as parameters."""
+    if header is None or utf16_length(f"{header.name}\n{text}") > MAX_CAPTION:
         return {"caption": shorten(text, MAX_CAPTION)}
     screen = Rich().add(header.name, "bold").add("\n" if text else "").add(text).screen()
-    return {"caption": shorten(screen.text, MAX_CAPTION), "caption_entities": list(screen.entities)}
+    return {"caption": screen.text, "caption_entities": list(screen.entities)}

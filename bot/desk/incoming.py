@@ -6,6 +6,11 @@ from datetime import datetime
 from bot.crm.communications import Kind
 
 
+def clean(text: str) -> str:
+    """Return the text without what a database cannot keep: NUL and lone surrogates."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whoever wrote or pressed, as Telegram names them."""

@@ -6,7 +6,7 @@ from aiogram.enums import ContentType
 from aiogram.types import Message, User
 
 from bot.crm.communications import Kind
-from bot.desk.incoming import Incoming, Person
+from bot.desk.incoming import Incoming, Person, clean
 
 _KINDS = {
     ContentType.TEXT: Kind.TEXT,
@@ -57,11 +57,6 @@ def incoming(message: Message) -> Incoming:
         contact_phone=contact.phone_number if contact else None,
         contact_user_id=contact.user_id if contact else None,
     )
-
-
-def clean(text: str) -> str:
-    """Return the text without what a database cannot keep: NUL and lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def _file_id(message: Message) -> str | None:

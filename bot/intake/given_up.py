@@ -7,6 +7,7 @@ from bot.clock import utc_now
 from bot.crm.updates import StoredUpdate
 from bot.database import Database
 from bot.desk import failures
+from bot.desk.incoming import clean
 from bot.texts import language_of
 
 
@@ -26,8 +27,8 @@ class GiveUp:
             if chat.get("type") == "private":
                 language = language_of(sender.get("language_code"), self._language)
                 await failures.apologise(tx, chat["id"], language, now=now)
-            who = sender.get("first_name") or str(stored.lane)
-            excerpt = message.get("text") or message.get("caption") or ""
+            who = clean(sender.get("first_name") or "") or str(stored.lane)
+            excerpt = clean(message.get("text") or message.get("caption") or "")
             await failures.report(tx, stored.update_id, who, excerpt, reason, now=now)
 
 

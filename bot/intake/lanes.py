@@ -18,6 +18,7 @@ from bot.clock import utc_now
 from bot.crm import updates
 from bot.crm.updates import StoredUpdate, UpdateAlreadyDone
 from bot.database import Database
+from bot.desk.incoming import clean
 from bot.errors import DatabaseUnavailable
 from bot.intake.work import Work
 
@@ -69,7 +70,7 @@ class Lanes:
             {
                 "update_id": raw["update_id"],
                 "lane": updates.lane_of(raw),
-                "payload": json.dumps(raw, ensure_ascii=True, separators=(",", ":")),
+                "payload": _payload(raw),
                 "received_at": now,
             }
             for raw in raws
@@ -181,7 +182,7 @@ class Lanes:
 
     async def _put_aside(self, stored: StoredUpdate, attempts: int, error: Exception) -> bool:
         """Note the attempt; after the last one give the update up. Returns whether it was given up."""
-        reason = f"{type(error).__name__}: {error}"[:2000]
+        reason = clean(f"{type(error).__name__}: {error}")[:2000]
         is_last = attempts >= ATTEMPTS
         try:
             async with self._database.begin() as tx:
@@ -190,6 +191,13 @@ class Lanes:
                 await self._given_up(stored, reason)
         except DatabaseUnavailable:
             return False
+        except Exception:  # what fails here must not end the lane, which others wait in
+            log.exception("could not be put aside properly", update_id=stored.update_id)
         if not is_last:
             await asyncio.sleep(0.1 * attempts)
         return is_last
+
+
+def _payload(raw: Mapping[str, Any]) -> str:
+    """Return an update as it is kept: its JSON, without lone surrogates, which no database and no parser takes."""
+    return json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "ignore").decode()

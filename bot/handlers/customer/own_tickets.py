@@ -7,10 +7,11 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from bot.desk import own_tickets
+from bot.desk.incoming import clean
 from bot.desk.own_tickets import AddPress, ClosePress, OpenCardPress, TicketsPagePress
 from bot.handlers.customer import pressing
 from bot.handlers.filters import IsPrivate, Pressed
-from bot.handlers.incoming import clean, incoming, person
+from bot.handlers.incoming import incoming, person
 from bot.settings import Settings
 from bot.transactions import Begin
 
