@@ -62,7 +62,8 @@ def ticket_card(
     if recent:
         card.line()
     for communication in recent:
-        card.line(f"{speaker(communication)} {shorten(words(t, communication), LINE)}")
+        line = " ".join(words(t, communication).split())
+        card.line(f"{speaker(communication)} {shorten(line, LINE)}")
     return card.screen(ticket_buttons(t, ticket))
 
 

@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.crm import audit, communications, customers, tickets, timelines
 from bot.crm.agents import Agent
+from bot.crm.communications import Direction
 from bot.crm.customers import Customer
 from bot.database import Database
 from bot.desk import finding, relaying
@@ -29,6 +30,8 @@ router.callback_query.filter(IsAgent())
 
 MAX_TEXT = 100
 MAX_TICKETS = 8
+LATELY = 20
+"""Among so many messages the last one that was no note is looked for."""
 
 
 @router.message(StaffCommand("find"))
@@ -101,13 +104,14 @@ async def _known(tx: Transaction, customer_id: int) -> Customer:
 
 async def _card(tx: Transaction, wanted: Customer, agent: Agent, settings: Settings, now: datetime) -> Screen:
     await audit.record(tx, "customer_viewed", now=now, agent_id=agent.id, subject=f"customer {wanted.id}")
-    last = await timelines.recent(tx, wanted.id, 1)
+    recent = await timelines.recent(tx, wanted.id, LATELY)
+    last = [said for said in recent if said.direction is not Direction.INTERNAL]
     return customer_card(
         translator(agent.language),
         wanted,
         await customers.identities_of(tx, wanted.id),
         await tickets.of_customer(tx, wanted.id, most=MAX_TICKETS),
-        last[0] if last else None,
+        last[-1] if last else None,
         zone_of(agent, settings.zone),
     )
 
