@@ -39,7 +39,10 @@ def without_command(context: typer.Context) -> None:
         return
     with plainly():
         settings = _settings()
-        _run(_playground(settings) if settings.bot_token is None else _bot(settings))
+        if settings.bot_token is None:
+            _run(_playground(settings), is_quiet=True)
+        else:
+            _run(_bot(settings))
 
 
 @app.command()
@@ -67,7 +70,7 @@ def playground() -> None:
                 "KEFU_BOT_TOKEN is set, so this is a real shop, and the playground would put demo customers into it.",
                 "Start the playground in a folder of its own, without the token.",
             )
-        _run(_playground(settings))
+        _run(_playground(settings), is_quiet=True)
 
 
 @app.command()
@@ -101,9 +104,9 @@ def _settings() -> Settings:
     return settings
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Run for long: with a log, and on uvloop where it is installed."""
-    logs.configure()
+def _run(work: Coroutine[Any, Any, None], *, is_quiet: bool = False) -> None:
+    """Run for long: with a log (the playground's says what goes wrong only), and on uvloop where it is installed."""
+    logs.configure(is_quiet=is_quiet)
     new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None
     if find_spec("uvloop") is not None:
         import uvloop

@@ -9,8 +9,12 @@ QUIET = ("aiogram", "apscheduler", "asyncio", "aiohttp.access", "alembic")
 """Libraries that are heard only when they warn."""
 
 
-def configure() -> None:
-    """Write the log to stderr, times in UTC; exceptions with their traceback, never with the values of variables."""
+def configure(*, is_quiet: bool = False) -> None:
+    """Write the log to stderr, times in UTC; exceptions with their traceback, never with the values of variables.
+
+    ``is_quiet`` leaves out what is no warning.
+    """
+    level = logging.WARNING if is_quiet else logging.INFO
     is_terminal = sys.stderr.isatty()
     shown: list[structlog.typing.Processor] = (
         [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
@@ -24,10 +28,10 @@ def configure() -> None:
             structlog.processors.TimeStamper(fmt="%H:%M:%S" if is_terminal else "iso", utc=True),
             *shown,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

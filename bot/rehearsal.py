@@ -13,6 +13,7 @@ from bot.clock import utc_now
 from bot.database import Database
 from bot.desk import demo
 from bot.desk.demo import DEMO_GROUP, DEMO_PEOPLE
+from bot.desk.faq_files import load_at_start
 from bot.playground.server import Playground
 from bot.settings import Settings
 
@@ -69,6 +70,7 @@ async def prepare(settings: Settings, *, is_new: bool) -> None:
     database = Database(settings.database_url)
     try:
         await migrating.upgrade(database)
+        await load_at_start(database, settings.faq_dir, utc_now())  # the demo's bot answers from it
         async with database.begin() as tx:
             is_seeded = await demo.seed(tx, utc_now())
         if is_seeded and is_new:

@@ -178,13 +178,14 @@ async def by_identity(tx: Transaction, kind: IdentityKind, value: str) -> list[C
 
 
 async def names(tx: Transaction, most: int) -> list[tuple[int, str]]:
-    """Return (id, name) of the customers, newest first."""
+    """Return (id, name) of the customers, newest first; who has a username is there with that as well."""
     rows = await tx.all(
-        select(customers.c.id, customers.c.first_name, customers.c.last_name)
+        select(customers.c.id, customers.c.first_name, customers.c.last_name, customers.c.username)
         .order_by(customers.c.id.desc())
         .limit(most)
     )
-    return [(row.id, f"{row.first_name} {row.last_name}" if row.last_name else row.first_name) for row in rows]
+    called = [(row.id, f"{row.first_name} {row.last_name}" if row.last_name else row.first_name) for row in rows]
+    return called + [(row.id, row.username) for row in rows if row.username]
 
 
 def _escaped(text: str) -> str:

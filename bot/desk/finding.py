@@ -19,7 +19,9 @@ MOST = 8
 NAMES_AT_MOST = 50_000
 """Among so many customers, the newest, names are compared."""
 
-LEAST_SCORE = 60
+LEAST_SCORE = 72
+"""Below that, names only have letters in common."""
+
 FEWEST_DIGITS = 5
 """A shorter number is an id, not a part of a phone number."""
 
