@@ -260,28 +260,6 @@ async def mark_retry(tx: Transaction, post_id: int, error: str, *, possibly_repe
     await tx.execute(update(outbox).where(outbox.c.id == post_id).values(**values))
 
 
-async def open_album(tx: Transaction, chat_id: int, album: str) -> tuple[int, dict[str, Any], list[int]] | None:
-    """Return (id, payload, shows) of the album post that is still gathering its parts, or None."""
-    row = await tx.first(
-        select(outbox.c.id, outbox.c.payload, outbox.c.shows)
-        .where(outbox.c.chat_id == chat_id, outbox.c.album == album, outbox.c.state == OutboxState.PENDING)
-        .where(_undone)
-        .with_for_update()  # or it is taken to be sent while a part is added
-    )
-    return None if row is None else (row.id, json.loads(row.payload), json.loads(row.shows))
-
-
-async def extend_album(
-    tx: Transaction, post_id: int, payload: Mapping[str, Any], shows: Sequence[int], due_at: datetime
-) -> None:
-    """Give a gathering album post one part more, and a little more time."""
-    await tx.execute(
-        update(outbox)
-        .where(outbox.c.id == post_id)
-        .values(payload=json.dumps(payload, ensure_ascii=False), shows=json.dumps(list(shows)), due_at=due_at)
-    )
-
-
 async def move(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
     """Send what is not sent yet to the chat that the old one has become."""
     await tx.execute(update(outbox).where(_undone, outbox.c.chat_id == old_chat_id).values(chat_id=new_chat_id))

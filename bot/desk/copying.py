@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.crm import outbox
+from bot.crm import albums, outbox
 from bot.crm.agents import Agent
 from bot.crm.communications import Communication, Kind
 from bot.crm.outbox import SendPriority
@@ -129,12 +129,12 @@ async def _copy_album(
     """Add a part to its album, which waits a moment for more; parts that come later make an album of their own."""
     album = str(heard.album)
     due_at = now + ALBUM_WAIT
-    gathering = await outbox.open_album(tx, chat_id, album)
+    gathering = await albums.gathering(tx, chat_id, album)
     if gathering is not None:
         post_id, payload, shows = gathering
         parts = sorted([*zip(payload["message_ids"], shows, strict=True), (heard.message_id, communication_id)])
         payload["message_ids"] = [message for message, _ in parts]
-        await outbox.extend_album(tx, post_id, payload, [shown for _, shown in parts], due_at)
+        await albums.extend(tx, post_id, payload, [shown for _, shown in parts], due_at)
         return
     if header is not None:
         await tell(tx, chat_id, header.name, now=now, priority=priority, entities=_bold(header.name))

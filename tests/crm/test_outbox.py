@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.crm import outbox
+from bot.crm import albums, outbox
 from bot.crm.outbox import Post, Receipt, SendPriority
 from bot.database import Database
 from tests import factories
@@ -168,13 +168,13 @@ async def test_an_album_gathers_its_parts_until_it_is_claimed(database: Database
             album="77",
             due_at=after(seconds=1),
         )
-        assert await outbox.open_album(tx, DESK, "77") == (number, {"message_ids": [1]}, [first.id])
-        assert await outbox.open_album(tx, DESK, "78") is None
-        await outbox.extend_album(tx, number, {"message_ids": [1, 2]}, [first.id, second.id], after(seconds=2))
+        assert await albums.gathering(tx, DESK, "77") == (number, {"message_ids": [1]}, [first.id])
+        assert await albums.gathering(tx, DESK, "78") is None
+        await albums.extend(tx, number, {"message_ids": [1, 2]}, [first.id, second.id], after(seconds=2))
         assert await outbox.claim(tx, "a", after(seconds=1), 10, ()) == []
         [post] = await outbox.claim(tx, "a", after(seconds=2), 10, ())
         assert (post.payload, post.shows) == ({"message_ids": [1, 2]}, (first.id, second.id))
-        assert await outbox.open_album(tx, DESK, "77") is None
+        assert await albums.gathering(tx, DESK, "77") is None
 
 
 async def test_posts_follow_a_group_that_moved(database: Database) -> None:
