@@ -24,4 +24,6 @@ def test_every_module_says_what_it_is_for() -> None:
 
 def test_no_work_is_left_for_later_in_a_remark() -> None:
     marks = ("TODO", "FIXME", "XXX")
-    assert [shown(path) for path in code_files() if any(mark in path.read_text(encoding="utf-8") for mark in marks)] == []
+    assert [
+        shown(path) for path in code_files() if any(mark in path.read_text(encoding="utf-8") for mark in marks)
+    ] == []

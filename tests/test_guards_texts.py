@@ -21,12 +21,19 @@ def said() -> dict[Message, str]:
 
 @cache
 def translations(language: str) -> dict[Message, Translated]:
-    kept = [message for message in catalogue(language) if message.id]
-    return {tuple(message.id) if isinstance(message.id, (list, tuple)) else message.id: message for message in kept}
+    return {key(message): message for message in catalogue(language) if message.id}
+
+
+def key(translated: Translated) -> Message:
+    if isinstance(translated.id, str):
+        return translated.id
+    one, many = translated.id
+    return one, many
 
 
 def forms(translated: Translated) -> list[str]:
-    return list(translated.string) if isinstance(translated.string, (list, tuple)) else [translated.string]
+    said = translated.string if isinstance(translated.string, (list, tuple)) else [translated.string]
+    return [form or "" for form in said]
 
 
 def test_what_is_filled_in_fits_the_text() -> None:
@@ -75,5 +82,5 @@ def test_no_translation_is_fuzzy_obsolete_or_made_twice(language: str) -> None:
         for message in read:
             if message.id:
                 assert not message.fuzzy, (path, message.id)
-                found[tuple(message.id) if isinstance(message.id, (list, tuple)) else message.id] += 1
+                found[key(message)] += 1
     assert [message for message, times in found.items() if times > 1] == []
