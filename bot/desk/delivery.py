@@ -10,6 +10,7 @@ from bot.crm import agents, audit, communications, customers, desks, outbox
 from bot.crm.agents import Role
 from bot.crm.communications import Direction
 from bot.crm.outbox import Post, Receipt, SendPriority
+from bot.desk import relaying
 from bot.desk.speech import shorten, tell
 from bot.texts import translator
 from bot.transactions import Transaction
@@ -59,8 +60,12 @@ async def refused(tx: Transaction, post: Post, refusal: Refusal, why: str, now: 
         await _lost_sight_of(tx, post, refusal, now)
     elif post.chat_id < 0 and refusal in (Refusal.KICKED, Refusal.NO_RIGHTS, Refusal.CHAT_UNKNOWN):
         await desk_broken(tx, post.chat_id, why, now)
+        if post.is_copy and post.edit_of_id is None:
+            await relaying.rescue(tx, post.shows, now=now)
     elif post.shows and not post.is_copy:
         await _tell_author(tx, post, refusal, why, now)
+    elif post.method in ("copyMessage", "copyMessages"):
+        await relaying.retell(tx, post.chat_id, post.shows, topic_of=post.topic_of, now=now)
 
 
 async def desk_broken(tx: Transaction, chat_id: int, why: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from bot.crm.desks import Desk
 from bot.crm.outbox import SendPriority
 from bot.crm.tickets import Ticket
 from bot.desk import copying
-from bot.desk.cards import ticket_card
+from bot.desk.cards import speaker, ticket_card, words
 from bot.desk.copying import Header
 from bot.desk.incoming import Incoming
 from bot.desk.presses import Button
@@ -184,6 +184,35 @@ async def rescue(tx: Transaction, communication_ids: Sequence[int], *, now: date
             await announce(tx, customer, ticket, now=now)
         elif shown.channel != CARD and assignee is not None:
             await copying.recall(tx, assignee, shown, header_of(customer, ticket.id), now=now)
+
+
+async def retell(
+    tx: Transaction, chat_id: int, communication_ids: Sequence[int], *, topic_of: int | None, now: datetime
+) -> None:
+    """Telegram would not copy these into a chat of the desk (deleted meanwhile, or of a kind that it copies for
+    nobody): say there in words what they were.
+    """
+    t = translator((await _languages(tx)).get(chat_id, "en"))
+    for number in communication_ids:
+        shown = await communications.by_id(tx, number)
+        customer = None if shown is None else await customers.by_id(tx, shown.customer_id)
+        if shown is None or customer is None:
+            continue
+        lines = [
+            f"{speaker(shown)} {header_of(customer, shown.ticket_id).name}",
+            words(t, shown),
+            t("(I could not copy the message itself.)"),
+        ]
+        await tell(
+            tx,
+            chat_id,
+            "\n".join(lines),
+            now=now,
+            priority=SendPriority.DESK,
+            topic_of=topic_of,
+            shows=[number],
+            is_copy=True,
+        )
 
 
 async def tell_desk(

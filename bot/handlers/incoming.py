@@ -23,6 +23,31 @@ _KINDS = {
     ContentType.CONTACT: Kind.CONTACT,
 }
 
+SAID = {
+    ContentType.TEXT,
+    ContentType.PHOTO,
+    ContentType.LIVE_PHOTO,
+    ContentType.VIDEO,
+    ContentType.ANIMATION,
+    ContentType.DOCUMENT,
+    ContentType.AUDIO,
+    ContentType.VOICE,
+    ContentType.VIDEO_NOTE,
+    ContentType.STICKER,
+    ContentType.LOCATION,
+    ContentType.VENUE,
+    ContentType.CONTACT,
+    ContentType.POLL,
+    ContentType.DICE,
+    ContentType.GAME,
+    ContentType.STORY,
+    ContentType.CHECKLIST,
+    ContentType.PAID_MEDIA,
+    ContentType.RICH_MESSAGE,
+    ContentType.UNKNOWN,
+}
+"""What a person sends; the rest is Telegram's own word on the chat (a pinned message, a new picture …)."""
+
 
 def person(user: User) -> Person:
     """Return who this Telegram user is to us."""

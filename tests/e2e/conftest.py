@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from pydantic import SecretStr
 
 from bot.app import App
@@ -31,6 +32,15 @@ from bot.settings import Settings
 
 FAQ = Path(__file__).parents[2] / "faq"
 PATIENCE_S = 30.0
+
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S"),
+        # a traceback with the values of variables takes seconds, in which nothing else of the bot moves
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @dataclass

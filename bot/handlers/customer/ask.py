@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from aiogram import F, Router
-from aiogram.enums import ChatType, ContentType
+from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import Message
 
@@ -11,7 +11,7 @@ from bot.crm.agents import Agent
 from bot.desk import conversation
 from bot.desk.knowledge import Knowledge
 from bot.handlers.filters import IsPrivate
-from bot.handlers.incoming import incoming
+from bot.handlers.incoming import SAID, incoming
 from bot.settings import Settings
 from bot.transactions import Begin
 
@@ -19,31 +19,6 @@ router = Router(name="customer.ask")
 front_door = Router(name="customer.front_door")
 """Tried before all others: plain words of a customer, nine messages in ten. Asking forty doors first would cost
 more than the answer."""
-
-SAID = {
-    ContentType.TEXT,
-    ContentType.PHOTO,
-    ContentType.LIVE_PHOTO,
-    ContentType.VIDEO,
-    ContentType.ANIMATION,
-    ContentType.DOCUMENT,
-    ContentType.AUDIO,
-    ContentType.VOICE,
-    ContentType.VIDEO_NOTE,
-    ContentType.STICKER,
-    ContentType.LOCATION,
-    ContentType.VENUE,
-    ContentType.CONTACT,
-    ContentType.POLL,
-    ContentType.DICE,
-    ContentType.GAME,
-    ContentType.STORY,
-    ContentType.CHECKLIST,
-    ContentType.PAID_MEDIA,
-    ContentType.RICH_MESSAGE,
-    ContentType.UNKNOWN,
-}
-"""What a person sends; the rest is Telegram's own word on the chat (a pinned message, a new picture …)."""
 
 
 class IsPlainWords(Filter):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from aiogram import Router
+from aiogram import F, Router
 from aiogram.types import Message
 
 from bot.crm import customers, queues
@@ -16,7 +16,7 @@ from bot.desk.speech import shorten
 from bot.desk.staff_presses import QueuePress, TicketPress
 from bot.handlers import screens
 from bot.handlers.filters import IsAgent, IsPrivate
-from bot.handlers.incoming import incoming
+from bot.handlers.incoming import SAID, incoming
 from bot.handlers.staff import subjects
 from bot.settings import Settings
 from bot.texts import translator
@@ -30,7 +30,7 @@ OPEN_SHOWN = 6
 MAX_LABEL = 40
 
 
-@router.message()
+@router.message(F.content_type.in_(SAID))
 async def write(message: Message, agent: Agent, begin: Begin, settings: Settings, now: datetime) -> None:
     heard = incoming(message)
     async with begin() as tx:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from aiogram import F, Router
-from aiogram.enums import ChatType, ContentType
+from aiogram.enums import ChatType
 from aiogram.types import Message
 
 from bot.crm import audit, desks
@@ -11,7 +11,7 @@ from bot.crm.agents import Agent
 from bot.desk import replying
 from bot.handlers import screens
 from bot.handlers.filters import IsAgent
-from bot.handlers.incoming import incoming
+from bot.handlers.incoming import SAID, incoming
 from bot.handlers.staff import subjects
 from bot.settings import Settings
 from bot.texts import language_of, translator
@@ -23,25 +23,6 @@ for observer in (router.message, router.edited_message):
 
 HINT_LASTS = timedelta(days=1)
 """Who is no agent is told so once in this time, not after every word."""
-
-SAID = {
-    ContentType.TEXT,
-    ContentType.ANIMATION,
-    ContentType.AUDIO,
-    ContentType.CONTACT,
-    ContentType.DICE,
-    ContentType.DOCUMENT,
-    ContentType.LOCATION,
-    ContentType.PHOTO,
-    ContentType.POLL,
-    ContentType.STICKER,
-    ContentType.STORY,
-    ContentType.VENUE,
-    ContentType.VIDEO,
-    ContentType.VIDEO_NOTE,
-    ContentType.VOICE,
-}
-"""What people say; everything else is Telegram's own news about the group."""
 
 
 @router.message(IsAgent(), F.content_type.in_(SAID), F.is_topic_message, ~F.sender_chat)
