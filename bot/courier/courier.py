@@ -30,6 +30,9 @@ BROADCASTS_IN_HAND = 60
 CHAT_IN_HAND = 50
 CLAIM_AT_ONCE = 100
 LOOK_EVERY_S = 1.0
+FEW = 8
+GATHER_S = 0.004
+"""While there is much to send, so long more may come together before the outbox is looked at or written."""
 LAST_MAIL_S = 5.0
 """How long posts in hand may still go out while the bot stops."""
 
@@ -74,6 +77,8 @@ class Courier:
         """Send what is queued, woken by commits and looking every second, until stopped."""
         while not self._is_stopping:
             pause = LOOK_EVERY_S
+            if self._in_hand:
+                await asyncio.sleep(GATHER_S)
             try:
                 self._is_looking = True
                 self._wake.clear()
@@ -167,6 +172,8 @@ class Courier:
     async def _flush(self) -> None:
         """Write receipts: one's own, together with those that came while the last ones were being written."""
         async with self._settling:
+            if self._in_hand > FEW:
+                await asyncio.sleep(GATHER_S)
             receipts, self._receipts = self._receipts, []
             if not receipts:
                 return

@@ -18,6 +18,8 @@ CHAT_BURST = 4
 """Messages that one chat may get at once after a silence."""
 GROUP_MINUTE_S = 61.0
 """A minute, and a little for messages that travel faster than those before them."""
+ROUNDING = 1e-6
+"""A part of a token that is not worth a nap."""
 IDLE_CHATS = 5000
 """Chats remembered; beyond that those are forgotten that have rested long enough to begin anew."""
 
@@ -42,8 +44,8 @@ class Bucket:
     def wait(self, now: float, count: int = 1) -> float:
         """Return the seconds until so many tokens are there (0: they are); more than fit in need a full bucket."""
         self._refill(now)
-        needed = min(count, self.size)
-        return 0.0 if self.tokens >= needed else (needed - self.tokens) / self.rate
+        missing = min(count, self.size) - self.tokens
+        return missing / self.rate if missing > ROUNDING else 0.0
 
     def take(self, now: float, count: int = 1) -> None:
         self._refill(now)

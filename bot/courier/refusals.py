@@ -50,8 +50,9 @@ _REFUSALS = (
     ("have no rights", Refusal.NO_RIGHTS),
     ("chat_write_forbidden", Refusal.NO_RIGHTS),
     ("the chat is not a forum", Refusal.NO_RIGHTS),
-    ("message to copy not found", Refusal.SOURCE_GONE),
-    ("message to forward not found", Refusal.SOURCE_GONE),
+    ("topic_closed", Refusal.NO_RIGHTS),  # who may manage topics may write in closed ones
+    ("to copy not found", Refusal.SOURCE_GONE),
+    ("to forward not found", Refusal.SOURCE_GONE),
 )
 
 
