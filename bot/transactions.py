@@ -138,11 +138,18 @@ class GroupWriter:
         except BaseException:
             await finish(self._undo(group))
             raise
+        try:
+            if self._must_commit:
+                await asyncio.sleep(0)  # whoever is ready to begin may still come along
+        finally:
+            await self._end_turn()
+        await asyncio.shield(group.committed)
+
+    async def _end_turn(self) -> None:
         if self._must_commit:
             await finish(self._pass_on())
         else:
             self._hand_over()
-        await asyncio.shield(group.committed)
 
     async def close(self) -> None:
         if self._connection is not None:

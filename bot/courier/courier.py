@@ -172,11 +172,11 @@ class Courier:
     async def _flush(self) -> None:
         """Write receipts: one's own, together with those that came while the last ones were being written."""
         async with self._settling:
+            if not self._receipts:
+                return
             if self._in_hand > FEW:
                 await asyncio.sleep(GATHER_S)
             receipts, self._receipts = self._receipts, []
-            if not receipts:
-                return
 
             async def write(tx: Transaction) -> None:
                 await outbox.settle(tx, receipts)

@@ -74,7 +74,7 @@ def shorten(text: str, limit: int) -> str:
 
 def utf16_length(text: str) -> int:
     """Return the length as Telegram counts it."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _fitting(text: str, limit: int) -> int:
