@@ -23,6 +23,7 @@ from bot.texts import N_, Translator, translator
 from bot.transactions import Transaction
 
 PAGE = 6
+MAX_PAGE = 10_000
 CARD_SHOWS = 6
 LONGEST_LINE = 200
 
@@ -113,7 +114,7 @@ async def turn_page(
 ) -> Screen:
     """Return another page of the customer's tickets."""
     customer = await customer_for(tx, person, settings.language, now)
-    return await _list(tx, customer, max(0, press.page))
+    return await _list(tx, customer, min(max(0, press.page), MAX_PAGE))
 
 
 async def open_card(tx: Transaction, person: Person, number: int, settings: Settings, now: datetime) -> Screen:

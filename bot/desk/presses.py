@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 MAX_BYTES = 64
+LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,19 @@ class Press:
         if prefix != cls.prefix or len(values) != len(fields(cls)):
             return None
         try:
-            return cls(*(field.type(value) for field, value in zip(fields(cls), values, strict=True)))  # type: ignore[operator]
+            return cls(*(_read(field.type, value) for field, value in zip(fields(cls), values, strict=True)))
         except ValueError:
             return None
+
+
+def _read(kind: Any, value: str) -> int | str:
+    """Return a field's value, an int being written as :meth:`Press.pack` does and one that a database can keep."""
+    if kind is str:
+        return value
+    number = int(value)
+    if str(number) != value or abs(number) > LARGEST:
+        raise ValueError(f"no number of ours: {value!r}")
+    return number
 
 
 @dataclass(frozen=True, slots=True)

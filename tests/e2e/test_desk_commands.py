@@ -145,7 +145,7 @@ async def test_a_button_pressed_again_or_by_somebody_else_is_answered(desk: Desk
     assert told[:2] + told[3:] == [
         "这个按钮只供客服成员使用。",
         "✅ #1 is solved; the customer has been told.",
-        "There is no ticket #99999999999999999999. /queue shows those that wait.",
+        "This button is out of date.",
         "This button is out of date.",
         "This button is out of date.",
         "This button is out of date.",
