@@ -16,6 +16,7 @@ from bot import migrating, process
 from bot.clock import utc_now
 from bot.courier.courier import LAST_MAIL_S, Courier
 from bot.courier.pace import Limits, Pace, Total
+from bot.courier.patience import Patience
 from bot.courier.sender import Sender
 from bot.crm import outbox, updates, workers
 from bot.database import Database
@@ -32,6 +33,7 @@ from bot.intake.lanes import Lanes
 from bot.intake.polling import Polling, TokenRefused
 from bot.intake.webhook import Webhook, secret_for
 from bot.jobs import Jobs
+from bot.nlp.sentence import open_encoder
 from bot.settings import Settings
 from bot.transactions import Transaction
 
@@ -39,6 +41,8 @@ log = structlog.get_logger()
 
 LAST_UPDATES_S = 10.0
 """How long running updates may take to finish while the bot stops."""
+DIRECT_CALL_S = 20.0
+"""How long a handler's own call may go unanswered."""
 WAIT_FOR_TELEGRAM_S = (1.0, 30.0)
 """First and longest pause while Telegram cannot be reached at start."""
 
@@ -83,11 +87,12 @@ class App:
         await migrating.upgrade(self.database)
         await self._introduce_worker()
         await load_at_start(self.database, settings.faq_dir, utc_now())
-        self.knowledge = await Knowledge.load(self.database, settings.promise)
+        encoder = await asyncio.to_thread(open_encoder, settings.encoder, settings.model)
+        self.knowledge = await Knowledge.load(self.database, settings.promise, encoder)
         self.watcher = FaqWatcher(self.database, self.knowledge, settings.faq_dir)
         await self._enlist_owners()
         self.me = await self._meet_telegram()
-        self.bot = Bot(self._token, session=AiohttpSession(api=TelegramAPIServer.from_base(settings.api_root)))
+        self.bot = self._direct_bot()
         self.roster = Roster(self.database)
         self.courier = Courier(self.database, self.sender, self._pace, self.worker)
         give_up = GiveUp(self.database, settings.language)
@@ -195,6 +200,13 @@ class App:
             await asyncio.sleep(answer.retry_after or pause)
             pause = min(pause * 2, longest)
 
+    def _direct_bot(self) -> Bot:
+        """The handlers' own line to Telegram, for what is no post."""
+        api = TelegramAPIServer.from_base(self.settings.api_root)
+        session = AiohttpSession(api=api, timeout=DIRECT_CALL_S)
+        session.middleware(Patience())
+        return Bot(self._token, session=session)
+
     def _dispatcher(self) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
         dispatcher.update.outer_middleware(Introduce(self.roster))
@@ -259,18 +271,29 @@ async def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows has no signal handlers in the loop; Ctrl-C still raises there
             loop.add_signal_handler(number, stop.set)
+    stopped = asyncio.create_task(stop.wait(), name="wait for the signal")
     try:
-        await app.start()
+        is_ready = await _until(stopped, app.start())
     except BaseException:
         await app.close()
         raise
+    if not is_ready:
+        return await app.close()
     process.settle_memory()
     ready()
-    watch = asyncio.create_task(app.crashed(), name="watch")
-    waiting = asyncio.create_task(stop.wait(), name="wait for the signal")
-    await asyncio.wait({watch, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    await app.stop()
-    if watch.done() and not watch.cancelled():
-        watch.result()
-    watch.cancel()
+    try:
+        await _until(stopped, app.crashed())
+    finally:
+        await app.stop()
+
+
+async def _until(stopped: asyncio.Task[Any], work: Coroutine[Any, Any, None]) -> bool:
+    """Do ``work`` unless it is stopped before its end; returns whether it came to its end."""
+    doing = asyncio.create_task(work)
+    await asyncio.wait({doing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if doing.done():
+        doing.result()
+        return True
+    doing.cancel()
+    await asyncio.gather(doing, return_exceptions=True)
+    return False

@@ -27,15 +27,17 @@ class Answer:
 class Sender:
     """Calls the Bot API with JSON; never raises for what Telegram or the network says."""
 
-    def __init__(self, token: str, api_root: str) -> None:
+    def __init__(self, token: str, api_root: str, timeout_s: float = 30.0) -> None:
+        """``timeout_s``: how long a call may go unanswered, unless it says otherwise."""
+        self.timeout_s = timeout_s
         self._url = f"{api_root.rstrip('/')}/bot{token}/"
         self._session: aiohttp.ClientSession | None = None
 
-    async def call(self, method: str, parameters: Mapping[str, Any], *, timeout_s: float = 30) -> Answer:
+    async def call(self, method: str, parameters: Mapping[str, Any], *, timeout_s: float | None = None) -> Answer:
         """Call ``method`` and return Telegram's answer."""
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=60))
-        timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=10)
+        timeout = aiohttp.ClientTimeout(total=self.timeout_s if timeout_s is None else timeout_s, sock_connect=10)
         try:
             async with self._session.post(self._url + method, json=parameters, timeout=timeout) as response:
                 return _read(response.status, await response.read())

@@ -107,20 +107,24 @@ _really_build = Understanding.build
 
 
 def _build(entries: Sequence[Entry], promise: float = 0.95, encoder: Any = None) -> Understanding:
-    key = (tuple((e.id, e.topic, tuple(e.phrasings()), tuple(e.answer.items())) for e in entries), promise)
-    return _built(key, tuple(_Same(entry) for entry in entries), promise, encoder)
+    key = (
+        tuple((e.id, e.topic, tuple(e.phrasings()), tuple(e.answer.items())) for e in entries),
+        promise,
+        encoder and encoder.name,
+    )
+    return _built(key, _Same(entries), promise, _Same(encoder))
 
 
 @lru_cache(maxsize=8)
-def _built(key: Any, entries: Sequence["_Same"], promise: float, encoder: Any) -> Understanding:
-    return _really_build([same.entry for same in entries], promise, encoder)
+def _built(key: Any, entries: "_Same", promise: float, encoder: "_Same") -> Understanding:
+    return _really_build(entries.what, promise, encoder.what)
 
 
 class _Same:
-    """An entry that is equal to any other: the cache's key says what it holds."""
+    """Something that is equal to any other: the cache's key says what it is."""
 
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
+    def __init__(self, what: Any) -> None:
+        self.what = what
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same)

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -35,30 +36,43 @@ TEXTS = (
 
 
 async def test_nothing_is_lost_and_nothing_done_twice(database_url: str, tmp_path: Path) -> None:
-    chance = random.Random(7)
     log = tmp_path / "bot.log"
-    async with playing() as play:
-        environment = kefu_environment(play, database_url)
-        people = crowd(play, PEOPLE)
-        bot = await start_kefu(environment, tmp_path, log)
-        killed = asyncio.Event()
-        writing = asyncio.create_task(_write(people, chance, killed))
-        for _ in range(KILLS):
-            await _someone_is_answered(play, bot, log)
-            await asyncio.sleep(chance.uniform(0.1, 0.6))  # the kill comes at any moment
-            await bot.stop(9)
-            bot = await start_kefu(environment, tmp_path, log)
-        killed.set()
-        written = await writing
+    async with playing() as play, AsyncExitStack() as stack:
         database = Database(database_url)
-        try:
-            await _worked_off(database, len(written), bot, log)
-            await bot.stop()
-            assert bot.process.returncode == 0, log.read_text()[-2000:]
-            await _compare(play, database, written)
-        finally:
-            await bot.stop(9)
-            await database.dispose()
+        stack.push_async_callback(database.dispose)
+        bot, written = await _killed_again_and_again(play, kefu_environment(play, database_url), log, stack)
+        await _worked_off(database, len(written), bot, log)
+        await bot.stop()
+        assert bot.process.returncode == 0, told(log)
+        await _compare(play, database, written)
+
+
+async def _killed_again_and_again(
+    play: Playground, environment: dict[str, str], log: Path, stack: AsyncExitStack
+) -> tuple[RunningBot, list[tuple[int, int]]]:
+    """Start the bot, kill it while people write, start it again …; returns the last one, and what was written."""
+    chance = random.Random(7)
+    people, killed = crowd(play, PEOPLE), asyncio.Event()
+
+    async def start() -> RunningBot:
+        bot = await start_kefu(environment, log.parent, log)
+        stack.push_async_callback(bot.stop, 9)
+        return bot
+
+    bot = await start()
+    writing = asyncio.create_task(_write(people, chance, killed))
+    for _ in range(KILLS):
+        await _someone_is_answered(play, bot, log)
+        await asyncio.sleep(chance.uniform(0.1, 0.6))  # the kill comes at any moment
+        await bot.stop(9)
+        bot = await start()
+    killed.set()
+    return bot, await writing
+
+
+def told(log: Path) -> str:
+    """The end of the bot's log, for whoever wonders why it failed."""
+    return log.read_text()[-2000:]
 
 
 async def _write(people: Sequence[Person], chance: random.Random, end: asyncio.Event) -> list[tuple[int, int]]:
@@ -78,9 +92,9 @@ async def _someone_is_answered(play: Playground, bot: RunningBot, log: Path) -> 
     for _ in range(6000):
         if any(entry.method in SENDS for entry in play.ledger[before:]):
             return
-        assert bot.process.returncode is None, log.read_text()[-2000:]
+        assert bot.process.returncode is None, told(log)
         await asyncio.sleep(0.01)
-    raise AssertionError(log.read_text()[-2000:])
+    raise AssertionError(told(log))
 
 
 async def _worked_off(database: Database, count: int, bot: RunningBot, log: Path) -> None:
@@ -92,9 +106,9 @@ async def _worked_off(database: Database, count: int, bot: RunningBot, log: Path
             stored = await tx.scalar(select(func.count()).select_from(updates))
             if stored == count and not await tx.scalar(undone) and not await tx.scalar(unsent):
                 return
-        assert bot.process.returncode is None, log.read_text()[-2000:]
+        assert bot.process.returncode is None, told(log)
         await asyncio.sleep(0.1)
-    raise AssertionError(f"{stored} of {count} updates stored; {log.read_text()[-2000:]}")
+    raise AssertionError(f"{stored} of {count} updates stored; {told(log)}")
 
 
 async def _compare(play: Playground, database: Database, written: list[tuple[int, int]]) -> None:
