@@ -14,6 +14,8 @@ log = structlog.get_logger()
 
 HOLD_S = 25
 """How long Telegram holds an empty poll open."""
+LATE_S = 10.0
+"""How much later its answer may come before the connection is taken for dead."""
 CALM_DOWN_S = (0.5, 15.0)
 """First and longest pause after a failed poll."""
 
@@ -67,7 +69,7 @@ class Polling:
     async def _fetch(self) -> Answer | None:
         parameters = {"offset": self._offset, "timeout": HOLD_S, "allowed_updates": self._allowed}
         self._poll = asyncio.create_task(
-            self._sender.call("getUpdates", parameters, timeout_s=HOLD_S + 10), name="poll"
+            self._sender.call("getUpdates", parameters, timeout_s=HOLD_S + LATE_S), name="poll"
         )
         try:
             return await self._poll
