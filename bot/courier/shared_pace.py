@@ -1,5 +1,6 @@
 """The limit over all chats for a bot that runs on several machines: one bucket in Redis."""
 
+import random
 from typing import Any
 
 import structlog
@@ -46,7 +47,9 @@ class SharedTotal:
 
     async def take(self) -> float:
         try:
-            return float(await self._take_token(keys=self._keys, args=[*self._shape, 0]))
+            wait = float(await self._take_token(keys=self._keys, args=[*self._shape, 0]))
+            # machines that ask in step would find that the same one always comes first
+            return wait and wait + random.random() / self._shape[0]  # noqa: S311 - spreads, guards nothing
         except (RedisError, OSError) as error:
             log.warning("redis away", why=type(error).__name__)
             return await self._own.take()
