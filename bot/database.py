@@ -109,6 +109,8 @@ AWAY_WORDS = (
     "closed",
     "terminat",
 )
+CLOSED_DOOR = "not currently accepting connections"
+"""What PostgreSQL says, under a state of many meanings, of a database that somebody closed for a while."""
 
 
 def insert_new(tx: Transaction, table: Table) -> Insert:
@@ -198,7 +200,7 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         if error.connection_invalidated or isinstance(error, InterfaceError):
             return True
-        if getattr(error.orig, "sqlstate", None) in RETRY_STATES:
+        if getattr(error.orig, "sqlstate", None) in RETRY_STATES or CLOSED_DOOR in str(error.orig):
             return True
         return isinstance(error, OperationalError) and any(word in str(error.orig) for word in AWAY_WORDS)
     return isinstance(error, (PoolTimeout, OSError))
