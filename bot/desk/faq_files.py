@@ -67,6 +67,7 @@ class FaqWatcher:
         self._seen: Fingerprint | None = None
         self._read: Fingerprint | None = None
         self._told: tuple[Problem, ...] = ()
+        self._reading = asyncio.Lock()  # staff may ask while the clock looks; the same problems are told once
 
     async def look(self, now: datetime) -> None:
         """Read files that changed, once two looks found them alike: an editor may be in the middle of saving."""
@@ -79,16 +80,17 @@ class FaqWatcher:
 
     async def reload(self, now: datetime, *, agent_id: int | None = None) -> Reload:
         """Read the files now, and tell staff of problems that they were not told of yet, or that they are over."""
-        outcome = await reload_files(self._database, self._folder, now, agent_id=agent_id)
-        if outcome.is_changed:
-            await self._knowledge.refresh()
-            log.info("FAQ files read", version=self._knowledge.version)
-        if outcome.problems != self._told:
-            log.warning("FAQ files", problems=len(outcome.problems))
-            async with self._database.begin() as tx:
-                await tell_staff(tx, outcome.problems, now=now)
-            self._told = outcome.problems
-        return outcome
+        async with self._reading:
+            outcome = await reload_files(self._database, self._folder, now, agent_id=agent_id)
+            if outcome.is_changed:
+                await self._knowledge.refresh()
+                log.info("FAQ files read", version=self._knowledge.version)
+            if outcome.problems != self._told:
+                log.warning("FAQ files", problems=len(outcome.problems))
+                async with self._database.begin() as tx:
+                    await tell_staff(tx, outcome.problems, now=now)
+                self._told = outcome.problems
+            return outcome
 
 
 async def tell_staff(tx: Transaction, problems: Sequence[Problem], *, now: datetime) -> None:
