@@ -5,6 +5,7 @@ What a machine lacks is skipped with a line that says so; with ``CI`` set it fai
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
@@ -123,7 +124,7 @@ async def postgres_template(postgres_cluster: URL) -> URL:
 
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[URL]:
-    _need_package("asyncpg", "postgres")
+    need_package("asyncpg", "postgres")
     with ExitStack() as stack:
         yield make_url(_start(stack, servers.postgres))
 
@@ -142,9 +143,17 @@ async def redis_url(redis_server: str) -> str:
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
-    _need_package("redis", "redis")
+    need_package("redis", "redis")
     with ExitStack() as stack:
         yield _start(stack, servers.redis)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was skipped in one line for each reason, however many tests want the same."""
+    skipped = terminalreporter.getreports("skipped")
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"skipped {number}: {reason}")
 
 
 def missing(what: str) -> NoReturn:
@@ -154,7 +163,8 @@ def missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
-def _need_package(name: str, extra: str) -> None:
+def need_package(name: str, extra: str) -> None:
+    """Skip the test (see :func:`missing`) unless this package of an extra is installed."""
     if find_spec(name) is None:
         missing(f"{name} is not installed (pip install '.[{extra}]')")
 

@@ -16,6 +16,7 @@ from bot import sqlite
 from bot.database import Database, UtcDateTime
 from bot.errors import DatabaseUnavailable
 from bot.transactions import Transaction
+from tests.conftest import need_package
 
 marks = Table("marks", MetaData(), Column("number", Integer, primary_key=True), Column("at", UtcDateTime))
 
@@ -295,7 +296,7 @@ async def test_idle_connections_that_postgres_ended_cost_one_failure_at_most(
     "url", ["postgresql+asyncpg://kefu@127.0.0.1:1/kefu", "postgresql+asyncpg://kefu@nowhere.invalid/kefu"]
 )
 async def test_a_postgres_that_does_not_answer_is_unavailable(url: str, opened: Callable[[str], Database]) -> None:
-    pytest.importorskip("asyncpg")
+    need_package("asyncpg", "postgres")
     database = opened(url)
     with pytest.raises(DatabaseUnavailable):
         await put(database, 1)

@@ -10,6 +10,7 @@ from bot.doctor import Finding, Health, delivery, examine, findings, telegram
 from bot.migrating import upgrade
 from bot.playground.server import Playground
 from bot.settings import Settings
+from tests.conftest import need_package
 
 WELL, ILL, ASIDE = Health.WELL, Health.ILL, Health.ASIDE
 FAQ = """
@@ -89,6 +90,7 @@ async def test_a_database_that_is_empty_is_filled_later(
 
 
 async def test_a_server_that_is_away_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    need_package("asyncpg", "postgres")
     monkeypatch.setenv("KEFU_DATABASE_URL", "postgres://kefu:hush@127.0.0.1:1/shop")
     finding = (await found())["database"]
     assert finding.health is ILL
