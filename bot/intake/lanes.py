@@ -15,11 +15,11 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 
 from bot.clock import utc_now
-from bot.crm import updates
+from bot.crm import updates, workers
 from bot.crm.updates import StoredUpdate, UpdateAlreadyDone
 from bot.database import Database
 from bot.desk.incoming import clean
-from bot.errors import DatabaseUnavailable
+from bot.errors import DatabaseContended, DatabaseUnavailable
 from bot.intake.work import Work
 
 log = structlog.get_logger()
@@ -53,6 +53,7 @@ class Lanes:
         self._left_some = False  # more may wait in the table than was claimed
         self._wake = asyncio.Event()
         self._is_stopping = False
+        database.listen(workers.BUSY, self._look_again_soon)
 
     @property
     def is_idle(self) -> bool:
@@ -124,6 +125,9 @@ class Lanes:
         if not self._is_stopping:
             self._wake.clear()
 
+    def _look_again_soon(self) -> None:
+        asyncio.get_running_loop().call_later(workers.BUSY_S, self._wake.set)
+
     def _take_in(self, claimed: Sequence[StoredUpdate]) -> None:
         for stored in claimed:
             self._in_hand += 1
@@ -156,9 +160,11 @@ class Lanes:
                 await self._attempt(stored)
             except UpdateAlreadyDone:
                 return
+            except DatabaseContended as error:
+                await asyncio.sleep(error.pause_s)
             except DatabaseUnavailable as error:
                 log.warning("database away", where="lane", update_id=stored.update_id, why=str(error))
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(error.pause_s)
             except Exception as error:
                 attempts += 1
                 log.exception("update failed", update_id=stored.update_id, attempt=attempts)
@@ -199,5 +205,24 @@ class Lanes:
 
 
 def _payload(raw: Mapping[str, Any]) -> str:
-    """Return an update as it is kept: its JSON, without lone surrogates, which no database and no parser takes."""
-    return json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "ignore").decode()
+    """Return an update as it is kept: its JSON, less what no database (NUL) or parser (lone surrogates) takes."""
+    payload = _json(raw)
+    if "\\u0000" in payload:
+        payload = _json(_cleaned(raw))
+    return payload.encode("utf-8", "ignore").decode()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _cleaned(value: Any) -> Any:
+    """Return a JSON value whose texts are clean."""
+    match value:
+        case str():
+            return clean(value)
+        case dict():
+            return {key: _cleaned(part) for key, part in value.items()}
+        case list():
+            return [_cleaned(part) for part in value]
+    return value
