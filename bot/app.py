@@ -95,7 +95,7 @@ class App:
         self.bot = self._direct_bot()
         self.roster = Roster(self.database)
         self.courier = Courier(self.database, self.sender, self._pace, self.worker)
-        give_up = GiveUp(self.database, settings.language)
+        give_up = GiveUp(settings.language)
         self.lanes = Lanes(self.database, self._dispatcher(), self.bot, self.worker, give_up)
         self.jobs = Jobs(self.database, self.knowledge, self.watcher, settings, self.worker)
         self._run(self.lanes.run(), "lanes")

@@ -21,6 +21,7 @@ from bot.database import Database
 from bot.desk.incoming import clean
 from bot.errors import DatabaseContended, DatabaseUnavailable
 from bot.intake.work import Work
+from bot.transactions import Transaction
 
 log = structlog.get_logger()
 
@@ -32,14 +33,14 @@ IN_HAND = 1000
 LOOK_EVERY_S = 1.0
 """How often to look for updates that other processes stored, or left behind."""
 
-GivenUp = Callable[[StoredUpdate, str], Awaitable[None]]
+GivenUp = Callable[[Transaction, StoredUpdate, str], Awaitable[None]]
 
 
 class Lanes:
     """Works off stored updates until it is stopped."""
 
     def __init__(self, database: Database, dispatcher: Dispatcher, bot: Bot, worker: str, given_up: GivenUp) -> None:
-        """``given_up`` is told of an update that failed for good, and why."""
+        """``given_up`` is told, in the transaction that puts it aside, of an update that failed for good, and why."""
         self._database = database
         self._dispatcher = dispatcher
         self._bot = bot
@@ -111,7 +112,7 @@ class Lanes:
     def _has_room(self) -> bool:
         return self._in_hand < IN_HAND and not self._is_stopping
 
-    async def _claim(self, tx: Any) -> list[StoredUpdate]:
+    async def _claim(self, tx: Transaction) -> list[StoredUpdate]:
         room = IN_HAND - self._in_hand
         claimed = await updates.claim(tx, self._worker, room)
         self._left_some = len(claimed) == room or tx.is_postgres  # what another worker's lane held back is free soon
@@ -190,15 +191,21 @@ class Lanes:
         """Note the attempt; after the last one give the update up. Returns whether it was given up."""
         reason = clean(f"{type(error).__name__}: {error}")[:2000]
         is_last = attempts >= ATTEMPTS
+        failed_at = utc_now() if is_last else None
         try:
             async with self._database.begin() as tx:
-                await updates.mark_attempt(tx, stored.update_id, reason, utc_now() if is_last else None)
-            if is_last:
-                await self._given_up(stored, reason)
+                await updates.mark_attempt(tx, stored.update_id, reason, failed_at)
+                if is_last:
+                    await self._given_up(tx, stored, reason)
         except DatabaseUnavailable:
             return False
-        except Exception:  # what fails here must not end the lane, which others wait in
-            log.exception("could not be put aside properly", update_id=stored.update_id)
+        except Exception:  # nobody could be told; the update is put aside all the same, for others wait in its lane
+            log.exception("nobody was told of an update given up", update_id=stored.update_id)
+            try:
+                async with self._database.begin() as tx:
+                    await updates.mark_attempt(tx, stored.update_id, reason, failed_at)
+            except DatabaseUnavailable:
+                return False
         if not is_last:
             await asyncio.sleep(0.1 * attempts)
         return is_last
