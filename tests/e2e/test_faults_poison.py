@@ -1,5 +1,6 @@
 """What fails on our side again and again: put aside, reported, and never in the way of what comes after it."""
 
+import asyncio
 import json
 import sqlite3
 
@@ -24,11 +25,15 @@ NO_REPORT = (
 NUL = "s-\x00take:1"
 
 
-def _sql(desk: Desk, script: str) -> None:
-    """Do something to the database behind the bot's back."""
-    connection = sqlite3.connect(desk.settings.database_url.removeprefix("sqlite+aiosqlite:///"))
-    connection.executescript(script)
-    connection.close()
+async def _sql(desk: Desk, script: str) -> None:
+    """Do something to the database behind the bot's back, beside it: it may be in the middle of a transaction."""
+
+    def do() -> None:
+        connection = sqlite3.connect(desk.settings.database_url.removeprefix("sqlite+aiosqlite:///"))
+        connection.executescript(script)
+        connection.close()
+
+    await asyncio.to_thread(do)
 
 
 async def _ended(desk: Desk) -> list[tuple[int, bool, bool]]:
@@ -38,7 +43,7 @@ async def _ended(desk: Desk) -> list[tuple[int, bool, bool]]:
 
 
 async def test_a_report_that_fails_too_does_not_end_the_lane(desk: Desk) -> None:
-    _sql(desk, POISON + NO_REPORT)
+    await _sql(desk, POISON + NO_REPORT)
     for text in ("poison", "Where is my order?", "poison", "How do I pay?"):
         await desk.anna.writes(text)
     await desk.settled()
@@ -49,7 +54,7 @@ async def test_a_report_that_fails_too_does_not_end_the_lane(desk: Desk) -> None
 
 async def test_poison_in_the_topic_is_reported_and_the_next_reply_arrives(desk: Desk) -> None:
     thread = await in_topic(desk, desk.anna)
-    _sql(desk, POISON)
+    await _sql(desk, POISON)
     await desk.carla.writes("poison", chat=desk.group, thread=thread)
     await desk.carla.writes("Hello", chat=desk.group, thread=thread)
     await desk.settled()
@@ -61,7 +66,7 @@ async def test_poison_in_the_topic_is_reported_and_the_next_reply_arrives(desk: 
 
 
 async def test_what_was_put_aside_is_not_tried_again_at_the_next_start(desk: Desk) -> None:
-    _sql(desk, POISON)
+    await _sql(desk, POISON)
     await desk.anna.writes("poison")
     await desk.settled()
     await desk.anna.reads()

@@ -57,7 +57,9 @@ async def test_undone_updates_come_first_at_start(desk: Desk) -> None:
     await desk.settled()
     await desk.anna.reads()
     await desk.stop_bot()
-    _sql(desk, "UPDATE updates SET done_at = NULL, worker = 'gone:1:0'; DELETE FROM communications; DELETE FROM outbox")
+    await _sql(
+        desk, "UPDATE updates SET done_at = NULL, worker = 'gone:1:0'; DELETE FROM communications; DELETE FROM outbox"
+    )
 
     await desk.start_bot()
     await desk.settled()
@@ -66,7 +68,7 @@ async def test_undone_updates_come_first_at_start(desk: Desk) -> None:
 
 
 async def test_a_poisoned_update_is_put_aside_with_its_error_and_its_lane_moves_on(desk: Desk) -> None:
-    _sql(
+    await _sql(
         desk,
         "CREATE TRIGGER poison BEFORE INSERT ON communications WHEN NEW.text = 'poison' "
         "BEGIN SELECT RAISE(ABORT, 'cannot be kept'); END",
@@ -164,11 +166,15 @@ def _file(desk: Desk) -> Path:
     return Path(desk.settings.database_url.removeprefix("sqlite+aiosqlite:///"))
 
 
-def _sql(desk: Desk, script: str) -> None:
-    """Do something to the database behind the bot's back."""
-    connection = sqlite3.connect(_file(desk))
-    connection.executescript(script)
-    connection.close()
+async def _sql(desk: Desk, script: str) -> None:
+    """Do something to the database behind the bot's back, beside it: it may be in the middle of a transaction."""
+
+    def do() -> None:
+        connection = sqlite3.connect(_file(desk))
+        connection.executescript(script)
+        connection.close()
+
+    await asyncio.to_thread(do)
 
 
 async def _count(desk: Desk, query: str) -> list[tuple[int]]:
