@@ -22,7 +22,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from bot import sqlite
-from bot.errors import DatabaseUnavailable
+from bot.errors import DatabaseContended, DatabaseUnavailable
 from bot.transactions import GroupWriter, Transaction, WritingConnection
 
 E = TypeVar("E", bound=StrEnum)
@@ -97,7 +97,14 @@ def _unix_seconds_on_postgres(element: unix_seconds, compiler: SQLCompiler, **mo
     return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **more)})) AS BIGINT)"
 
 
-RETRY_STATES = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "08000", "08003", "08006", "08001")
+LOCK_TIMEOUT_MS = 50
+"""How long a unit of work on PostgreSQL waits for rows that others hold.
+
+Units that share a commit hold the rows of each other until it, so two groups can come to wait for one another; the
+unit that waited in vain is undone alone, and is repeated after the commit of its group.
+"""
+CONTENDED_STATES = ("40001", "40P01", "55P03")
+RETRY_STATES = (*CONTENDED_STATES, "57P01", "57P02", "57P03", "53300", "08000", "08003", "08006", "08001")
 AWAY_WORDS = (
     "locked",
     "busy",
@@ -146,7 +153,10 @@ class Database:
         return await sqlite.InlineConnection.open(self._writing_engine)
 
     async def _open_postgres_writer(self) -> WritingConnection:
-        return await self.engine.connect()
+        connection = await self.engine.connect()
+        await connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+        await connection.commit()
+        return connection
 
     def listen(self, subject: str, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each commit of this process whose transaction announced ``subject``."""
@@ -168,7 +178,8 @@ class Database:
                 yield tx
         except (DBAPIError, PoolTimeout, OSError) as error:
             if is_unavailable(error):
-                raise DatabaseUnavailable(str(error).splitlines()[0]) from error
+                kind = DatabaseContended if _is_contended(error) else DatabaseUnavailable
+                raise kind(str(error).splitlines()[0]) from error
             raise
         tx.committed()
         for subject in tx.announced:
@@ -204,3 +215,8 @@ def is_unavailable(error: BaseException) -> bool:
             return True
         return isinstance(error, OperationalError) and any(word in str(error.orig) for word in AWAY_WORDS)
     return isinstance(error, (PoolTimeout, OSError))
+
+
+def _is_contended(error: BaseException) -> bool:
+    """Whether others were at the same rows."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in CONTENDED_STATES

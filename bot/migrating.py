@@ -23,6 +23,7 @@ TRIES = 20
 PAUSE_S = 0.5
 """Between tries, while another process is at it: SQLite does not queue those who want the file first."""
 
+_PATIENCE = text("SET LOCAL lock_timeout = 0")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('kefu migrations'))")
 
 
@@ -78,6 +79,7 @@ async def _upgrade_once(database: Database) -> None:
         return
     async with database.begin() as tx:
         if tx.is_postgres:
+            await tx.execute(_PATIENCE)
             await tx.execute(_LOCK)
         await tx.connection.run_sync(_run)
 

@@ -79,7 +79,7 @@ class Carrier:
                     return Receipt(errand.post, (), reason, utc_now()), diagnosis.refusal
             except DatabaseUnavailable as error:
                 log.warning("database away", where="carrier", why=str(error))
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(error.pause_s)
             except Exception as error:
                 log.exception("post failed by our own error", post=post.id)
                 return Receipt(errand.post, (), f"{type(error).__name__}: {error}"[:500], utc_now()), Refusal.OTHER

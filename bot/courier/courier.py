@@ -16,7 +16,7 @@ from bot.clock import utc_now
 from bot.courier.carrier import Carrier
 from bot.courier.pace import Pace
 from bot.courier.sender import Sender
-from bot.crm import outbox
+from bot.crm import outbox, workers
 from bot.crm.outbox import Post, Receipt, SendPriority
 from bot.database import Database
 from bot.desk import delivery
@@ -67,6 +67,7 @@ class Courier:
         self._receipts: list[Receipt] = []
         self._settling = asyncio.Lock()
         database.listen(outbox.QUEUED, self._wake.set)
+        database.listen(workers.BUSY, self._look_again_soon)
 
     @property
     def is_idle(self) -> bool:
@@ -114,6 +115,9 @@ class Courier:
         if len(posts) == room:
             return 0.0
         return LOOK_EVERY_S if due_at is None else min(LOOK_EVERY_S, max(0.01, (due_at - now).total_seconds()))
+
+    def _look_again_soon(self) -> None:
+        asyncio.get_running_loop().call_later(workers.BUSY_S, self._wake.set)
 
     def _take_in(self, posts: Sequence[Post]) -> None:
         for post in posts:
@@ -200,7 +204,7 @@ class Courier:
                     await write(tx)
             except DatabaseUnavailable as error:
                 log.warning("database away", where="courier", why=str(error))
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(error.pause_s)
             except Exception:
                 log.exception("consequences not kept", posts=[receipt.post.id for receipt in receipts])
                 write = _settling(receipts)

@@ -47,7 +47,12 @@ workers = Table(
     Column("seen_at", UtcDateTime, nullable=False),
 )
 
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
+BUSY = "claims busy"
+"""Announced when nothing was claimed because another worker was at it; look again in :data:`BUSY_S` seconds."""
+BUSY_S = 0.02
+
+# never waited for: the transaction may hold rows already that its holder waits for
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext(:name))")
 
 
 class Claimable:
@@ -120,7 +125,9 @@ class Claim:
         """Put ``me`` on up to ``limit`` rows and return them, oldest first; ``values`` fill the conditions."""
         statement = self.alone  # SQLite belongs to one process: nobody else holds anything
         if tx.is_postgres:
-            await tx.execute(_LOCK, {"name": self.claimable.table.name})
+            if not await tx.scalar(_LOCK, {"name": self.claimable.table.name}):
+                tx.announce(BUSY)
+                return []
             statement = self.among_others
         rows = await tx.all(statement, {"me": me, "most": limit} | values)
         return sorted(rows, key=lambda row: getattr(row, self.claimable.key.name))
