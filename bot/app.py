@@ -116,7 +116,7 @@ class App:
         self.lanes.stop()
         await self._finish("polling", "lanes", within=LAST_UPDATES_S)
         self.courier.stop()
-        await self._finish("courier", "menus", within=LAST_MAIL_S * 2)
+        await self._finish("courier", within=LAST_MAIL_S * 2)
         if self._polling is not None:
             await self._polling.confirm()
         with suppress(DatabaseUnavailable):

@@ -152,7 +152,10 @@ async def test_gone_while_buttons_are_pressed_and_a_ticket_opened(open_desk: Ope
     await _is_whole(desk)
 
 
-async def test_the_bot_says_so_when_the_database_is_away_at_start(open_desk: Opening, postgres_url: str) -> None:
+async def test_the_bot_says_so_when_the_database_is_away_at_start(
+    open_desk: Opening, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.migrating.PAUSE_S", 0.05)
     desk = await open_desk(start=False, database_url=postgres_url)
     await desk.anna.writes("Where is my order?")
     async with away(postgres_url):

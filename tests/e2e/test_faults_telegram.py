@@ -210,7 +210,10 @@ async def test_a_failing_telegram_is_no_reason_to_crash(desk: Desk) -> None:
     assert not any(task.done() for task in desk.app._tasks if task.get_name() in ("lanes", "courier", "polling"))
 
 
-async def test_what_was_not_sent_when_the_bot_stopped_is_sent_at_the_next_start(desk: Desk) -> None:
+async def test_what_was_not_sent_when_the_bot_stopped_is_sent_at_the_next_start(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.courier.courier.LAST_MAIL_S", 0.3)
     await desk.anna.starts()
     await desk.settled()
     await desk.anna.reads()
