@@ -63,7 +63,10 @@ async def test_workers_that_claim_at_the_same_instant_never_share_a_lane(
     taken: list[tuple[str, int]] = []
 
     async def work(name: str) -> None:
-        while claimed := await claim(databases[name], name, limit=3):
+        was_busy: list[bool] = []
+        databases[name].listen(workers.BUSY, lambda: was_busy.append(True))
+        while (claimed := await claim(databases[name], name, limit=3)) or was_busy:
+            was_busy.clear()
             taken.extend((name, number) for number in claimed)
 
     await asyncio.gather(*(work(name) for name in databases))
