@@ -1,11 +1,7 @@
-"""Several workers on one database: each thing is done once, each chat in order, and the living take over."""
+"""Several workers on one database: each update is done once, each chat in order, and the living take over."""
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,54 +10,23 @@ from typing import Any
 import pytest
 from aiogram import Dispatcher
 from aiogram.types import Message
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from bot.clock import utc_now
-from bot.courier.courier import Courier
-from bot.courier.pace import Limits, Pace
-from bot.courier.sender import Sender
-from bot.crm import audit, customers, outbox, updates, workers
+from bot.crm import audit, customers, updates, workers
 from bot.crm.audit import audit_events
 from bot.crm.updates import StoredUpdate
 from bot.database import Database
 from bot.intake.lanes import Lanes
 from bot.playground.server import Playground
-from bot.process import is_dead_here
-from bot.transactions import Begin
+from bot.transactions import Begin, Transaction
 from tests.bench.bots import playing
 from tests.e2e.people import bot_for
-from tests.e2e.posts import let_in, numbered, received
+from tests.e2e.sharing import Open, deadlocks, forget, until
 
-FAST = Limits(per_second=100_000, per_second_chat=100_000, per_minute_group=6_000_000)
 CHATS, EACH = 20, 12
 
-Open = Callable[[str], Database]
 _numbers = count(1)
-
-
-async def until(is_true: Callable[[], Any], within: float = 20) -> None:
-    """Wait until an awaited look says yes."""
-    async with asyncio.timeout(within):
-        while not await is_true():  # noqa: ASYNC110 - another connection does it; no event of ours
-            await asyncio.sleep(0.01)
-
-
-async def forget(database: Database, worker: str) -> None:
-    """Do what the others do when a worker was not seen for a while."""
-    async with database.begin() as tx:
-        await workers.forget(tx, worker)
-        await updates.inbox.release_dead(tx)
-        await outbox.posts.release_dead(tx)
-
-
-async def deadlocks(database: Database) -> int:
-    """How often PostgreSQL had to break one in this database."""
-    async with database.read() as tx:
-        number: int = await tx.scalar(text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
-        return number
-
-
-# Updates
 
 
 @dataclass
@@ -109,7 +74,7 @@ class Desk:
             )
             await audit.record(tx, self.name, now=utc_now(), subject=str(message.chat.id), detail=message.text)
 
-    async def give_up(self, _: StoredUpdate, reason: str) -> None:
+    async def give_up(self, _: Transaction, __: StoredUpdate, reason: str) -> None:
         self.given_up.append(reason)
 
 
@@ -239,114 +204,3 @@ async def test_a_worker_that_was_only_slow_does_nothing_twice(postgres_url: str,
 
 async def _true(is_true: bool) -> bool:
     return is_true
-
-
-# Posts
-
-
-@asynccontextmanager
-async def courier_of(url: str, opened: Open, play: Playground, name: str) -> AsyncIterator[Courier]:
-    database = opened(url)
-    async with database.begin() as tx:
-        await workers.register(tx, name, utc_now())
-    sender, pace = Sender(play.token, play.url), Pace(FAST)
-    yield Courier(database, sender, pace, name)
-    await pace.close()
-    await sender.close()
-
-
-async def is_all_sent(database: Database) -> bool:
-    async with database.read() as tx:
-        return await outbox.count_undone(tx) == 0
-
-
-@pytest.mark.postgres
-async def test_two_couriers_send_each_post_once_and_each_chat_in_order(postgres_url: str, opened: Open) -> None:
-    database = opened(postgres_url)
-    async with (
-        playing() as play,
-        courier_of(postgres_url, opened, play, "here:1:one") as one,
-        courier_of(postgres_url, opened, play, "here:2:two") as two,
-    ):
-        people = [play.person(f"Customer {number}") for number in range(CHATS)]
-        let_in(*people)
-        running = [asyncio.create_task(courier.run()) for courier in (one, two)]
-        for said in numbered(EACH):
-            async with database.begin() as tx:
-                for person in people:
-                    await outbox.queue(tx, person.id, "sendMessage", {"text": said}, now=utc_now())
-            for courier in (one, two):
-                courier._wake.set()  # as a commit of their own would
-        await until(lambda: is_all_sent(database))
-        for courier in (one, two):
-            courier.stop()
-        await asyncio.gather(*running)
-
-        assert [received(person) for person in people] == [numbered(EACH)] * CHATS
-        async with database.read() as tx:
-            rows = await tx.all(select(outbox.outbox.c.worker, outbox.outbox.c.possibly_repeated))
-        assert {row.possibly_repeated for row in rows} == {False}
-        assert await deadlocks(database) == 0
-
-
-@pytest.mark.postgres
-async def test_what_a_dead_courier_left_is_sent_by_the_living(postgres_url: str, opened: Open) -> None:
-    database = opened(postgres_url)
-    async with (
-        playing() as play,
-        courier_of(postgres_url, opened, play, "here:1:dead") as dead,
-        courier_of(postgres_url, opened, play, "here:2:alive") as alive,
-    ):
-        anna, wang = play.person("Anna"), play.person("Wang")
-        let_in(anna, wang)
-        play.faults.order("hang", "sendMessage", times=2)
-        async with database.begin() as tx:
-            for said in numbered(5):
-                for person in (anna, wang):
-                    await outbox.queue(tx, person.id, "sendMessage", {"text": said}, now=utc_now())
-        dying = asyncio.create_task(dead.run())
-        await play.until(lambda: len(play.calls("sendMessage")) == 2)
-        for task in (dying, *dead._tasks):
-            task.cancel()
-        await asyncio.gather(dying, *dead._tasks, return_exceptions=True)
-
-        running = asyncio.create_task(alive.run())
-        await forget(database, "here:1:dead")
-        await until(lambda: is_all_sent(database))
-        alive.stop()
-        await running
-
-        assert [received(anna), received(wang)] == [numbered(5)] * 2
-        async with database.read() as tx:
-            rows = await tx.all(select(outbox.outbox.c.worker).distinct())
-        assert [row.worker for row in rows] == ["here:2:alive"]
-
-
-# Who is dead
-
-
-def ended_process() -> int:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
-
-
-HERE = socket.gethostname()[:40]
-
-
-@pytest.mark.parametrize(
-    ("host", "pid", "is_dead"),
-    [
-        (HERE, os.getpid(), True),  # our number, and not us: it ended, and the number came round to us
-        (HERE, os.getppid(), False),
-        (HERE, 1, False),  # another user's perhaps, but alive
-        ("elsewhere", os.getpid(), False),
-        (f"{HERE}:x", os.getpid(), False),
-    ],
-)
-def test_a_worker_of_this_machine_is_dead_when_its_process_is_gone(host: str, pid: int, is_dead: bool) -> None:
-    assert is_dead_here(f"{host}:{pid}:1a2b3c4d") is is_dead
-
-
-def test_a_worker_whose_process_ended_is_dead() -> None:
-    assert is_dead_here(f"{HERE}:{ended_process()}:1a2b3c4d")
