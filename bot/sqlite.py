@@ -75,6 +75,20 @@ class OneTripCursor:
 class OneTripConnection(aiosqlite.Connection):
     """An aiosqlite connection whose cursors make one trip a statement."""
 
+    _stopped: "asyncio.Future[None] | None" = None
+
+    async def _connect(self) -> aiosqlite.Connection:
+        try:
+            return await super()._connect()
+        except BaseException:
+            if self._stopped is not None:
+                await self._stopped  # or the thread may report its end to a loop that is closed by then
+            raise
+
+    def stop(self) -> "asyncio.Future[None] | None":
+        self._stopped = super().stop()
+        return self._stopped
+
     @property
     def raw(self) -> sqlite3.Connection:
         return self._conn
