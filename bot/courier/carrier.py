@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import structlog
 
@@ -23,6 +24,8 @@ from bot.errors import DatabaseUnavailable
 log = structlog.get_logger()
 
 LONGEST_BACKOFF_S = 30.0
+PATIENCE = timedelta(days=1)
+"""A post that Telegram has answered with an error of its own for so long holds its chat up no more."""
 NEW_TOPICS = 3
 """How often a post may find its topic gone."""
 
@@ -111,6 +114,8 @@ class Carrier:
         match diagnosis.remedy:
             case Remedy.WAIT:
                 await self._pace.hold(errand.post.chat_id, answer.retry_after or 1.0)
+            case Remedy.RETRY if answer.error_code and utc_now() - errand.post.created_at > PATIENCE:
+                return False
             case Remedy.RETRY:
                 await self._back_off(errand, answer, diagnosis)
             case Remedy.FOLLOW if answer.migrate_to_chat_id:

@@ -133,7 +133,7 @@ def _tiles(sheet: Sheet, t: Translator, report: Report) -> None:
     answered = t("{part} of {whole} conversations", part=count(talks.answered), whole=count(talks.involved))
     reopened = t("{n} reopened · {rate}", n=report.reopened, rate=share(report.reopened, report.unique_solved))
     tiles = [
-        (t("Conversations"), count(talks.begun), t("{n} new customers", n=count(report.new_customers))),
+        (t("Conversations"), count(talks.begun), t("new customers: {n}", n=count(report.new_customers))),
         (t("Tickets opened"), count(sum(report.opened)), t("{n} unsolved now", n=count(sum(report.backlog)))),
         (t("Tickets solved"), count(report.unique_solved), reopened),
         (t("Answered by the bot"), share(talks.answered, talks.involved), answered),

@@ -43,9 +43,13 @@ def caption(t: Translator, report: Report) -> str:
         lines.append(t("Nothing happened in this period."))
     else:
         lines += [
-            t("👥 {customers} new customers, {talks} conversations", customers=report.new_customers, talks=talks.begun),
-            t("💬 {heard} messages in, {said} out", heard=sum(report.heard), said=sum(report.said)),
-            t("🎫 {opened} tickets opened, {solved} solved", opened=sum(report.opened), solved=report.unique_solved),
+            t(
+                "👥 New customers: {customers} · conversations: {talks}",
+                customers=report.new_customers,
+                talks=talks.begun,
+            ),
+            t("💬 Messages in: {heard} · out: {said}", heard=sum(report.heard), said=sum(report.said)),
+            t("🎫 Tickets opened: {opened} · solved: {solved}", opened=sum(report.opened), solved=report.unique_solved),
             t(
                 "🔁 {reopened} reopened ({rate} of solved)",
                 reopened=report.reopened,

@@ -118,9 +118,9 @@ async def test_a_report_of_a_small_morning(database: Database) -> None:
     )
     assert caption(translator("en"), report).splitlines() == [
         "📊 Today · Monday 2 March 2026",
-        "👥 1 new customers, 2 conversations",
-        "💬 3 messages in, 3 out",
-        "🎫 1 tickets opened, 1 solved",
+        "👥 New customers: 1 · conversations: 2",
+        "💬 Messages in: 3 · out: 3",
+        "🎫 Tickets opened: 1 · solved: 1",
         "🔁 0 reopened (0% of solved)",
         "⏱ First reply: 10 min (median), 9 in 10 within 10 min, n 1",
         "💭 Next replies: –",

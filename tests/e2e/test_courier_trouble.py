@@ -1,11 +1,15 @@
 """The network and Telegram fail for a while: order is kept, silence is kept, nothing is lost."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text as sql
 
+from bot.clock import utc_now
+from bot.crm import outbox
 from bot.crm.outbox import SendPriority
 from tests.e2e.conftest import Desk
-from tests.e2e.posts import SENT, Fate, fates, let_in, numbered, queue, received, without_repeats
+from tests.e2e.posts import FAILED, SENT, Fate, fates, let_in, numbered, queue, received, without_repeats
 
 
 @pytest.mark.parametrize("trouble", ["500", "502", "cut", "cut_after"])
@@ -88,3 +92,18 @@ async def test_a_call_that_never_can_be_made_is_put_aside(desk: Desk) -> None:
     failed, sent = await fates(desk, post, later)
     assert (failed.state, failed.error) == ("failed", "Bad Request: message is too long")
     assert sent.state == SENT
+
+
+async def test_a_post_that_telegram_fails_on_for_a_day_holds_its_chat_up_no_more(desk: Desk) -> None:
+    let_in(desk.anna)
+    desk.play.faults.order("500", "sendMessage")
+    async with desk.database.begin() as tx:
+        await outbox.queue(tx, desk.anna.id, "sendMessage", {"text": "old"}, now=utc_now() - timedelta(days=1, hours=1))
+    await queue(desk, desk.anna.id, "new")
+    await desk.settled()
+
+    assert received(desk.anna) == ["new"]
+    assert [(fate.state, fate.error) for fate in await fates(desk)] == [
+        (FAILED, "Internal Server Error"),
+        (SENT, None),
+    ]

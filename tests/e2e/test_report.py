@@ -26,8 +26,8 @@ async def test_the_owner_reads_the_day_as_a_picture_and_switches_it(desk: Desk) 
     assert labels(report) == BUTTONS[0]
     today = lines(report)
     assert today[0].startswith("📊 Today · ")
-    assert today[1] == "👥 1 new customers, 1 conversations"
-    assert today[3] == "🎫 1 tickets opened, 0 solved"
+    assert today[1] == "👥 New customers: 1 · conversations: 1"
+    assert today[3] == "🎫 Tickets opened: 1 · solved: 0"
     assert today[-1] == "📥 Unsolved now: 1 · under 1 day 1"
 
     await desk.olivia.presses("Yesterday", report)
