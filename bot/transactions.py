@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 Values = Mapping[str, Any]
 
-MAX_GROUP = 64
+MAX_GROUP = 200
 """Units of work that may share one commit; bounds what a failed commit repeats."""
 
 

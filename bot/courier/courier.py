@@ -31,7 +31,7 @@ CHAT_IN_HAND = 50
 CLAIM_AT_ONCE = 100
 LOOK_EVERY_S = 1.0
 FEW = 8
-GATHER_S = 0.004
+GATHER_S = 0.001
 """While there is much to send, so long more may come together before the outbox is looked at or written."""
 LAST_MAIL_S = 5.0
 """How long posts in hand may still go out while the bot stops."""
