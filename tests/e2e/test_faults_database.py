@@ -62,7 +62,7 @@ async def _is_whole(desk: Desk) -> None:
 
 
 async def test_gone_for_some_seconds_nothing_is_lost_and_each_customer_is_told_once(
-    open_desk: Opening, postgres_url: str
+    postgres_url: str, open_desk: Opening
 ) -> None:
     desk = await open_desk(database_url=postgres_url)
     await desk.anna.writes("hello")
@@ -86,7 +86,7 @@ async def test_gone_for_some_seconds_nothing_is_lost_and_each_customer_is_told_o
 
 
 async def test_connections_cut_in_the_middle_of_a_load_lose_nothing_and_double_nothing(
-    open_desk: Opening, postgres_url: str
+    postgres_url: str, open_desk: Opening
 ) -> None:
     desk = await open_desk(database_url=postgres_url)
     people = [desk.play.person(f"Customer {number}") for number in range(12)]
@@ -114,7 +114,7 @@ async def test_connections_cut_in_the_middle_of_a_load_lose_nothing_and_double_n
 
 
 async def test_gone_while_the_courier_sends_what_was_sent_is_not_sent_again(
-    open_desk: Opening, postgres_url: str
+    postgres_url: str, open_desk: Opening
 ) -> None:
     desk = await open_desk(database_url=postgres_url)
     thread = await in_topic(desk, desk.anna)
@@ -135,7 +135,7 @@ async def test_gone_while_the_courier_sends_what_was_sent_is_not_sent_again(
     await _is_whole(desk)
 
 
-async def test_gone_while_buttons_are_pressed_and_a_ticket_opened(open_desk: Opening, postgres_url: str) -> None:
+async def test_gone_while_buttons_are_pressed_and_a_ticket_opened(postgres_url: str, open_desk: Opening) -> None:
     desk = await open_desk(database_url=postgres_url)
     await desk.anna.writes("Where is my order?")
     (answer,) = await desk.anna.reads_messages()
@@ -153,7 +153,7 @@ async def test_gone_while_buttons_are_pressed_and_a_ticket_opened(open_desk: Ope
 
 
 async def test_the_bot_says_so_when_the_database_is_away_at_start(
-    open_desk: Opening, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    postgres_url: str, open_desk: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.migrating.PAUSE_S", 0.05)
     desk = await open_desk(start=False, database_url=postgres_url)

@@ -78,7 +78,7 @@ async def test_what_was_put_aside_is_not_tried_again_at_the_next_start(desk: Des
 
 
 @pytest.mark.postgres
-async def test_postgresql_too_keeps_what_is_strange(open_desk: Opening, postgres_url: str) -> None:
+async def test_postgresql_too_keeps_what_is_strange(postgres_url: str, open_desk: Opening) -> None:
     """It takes no NUL in a text and no number beyond 64 bits, where SQLite takes both or fails in its own way."""
     desk = await open_desk(database_url=postgres_url)
     await opens_ticket(desk, desk.anna)
